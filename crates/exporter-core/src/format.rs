@@ -96,6 +96,8 @@ pub struct Description {
     pub files: Vec<Vec<String>>,
     /// By table, the variables whose kind is a guess: what their file says or shows goes before it.
     pub guessed: Vec<Vec<String>>,
+    /// By table, names of files that are read with options of their format, which they need, and these.
+    pub readings: Vec<Vec<(String, serde_json::Value)>>,
     /// What of the file is not in the codebook.
     pub losses: LossReport,
 }

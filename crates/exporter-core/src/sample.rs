@@ -13,17 +13,17 @@
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Sample<'a> {
-    /// The first bytes, up to 4 KiB; none of a folder.
+    /// The first bytes, up to 64 KiB; none of a folder.
     pub head: &'a [u8],
     /// Paths of the entries of an archive or folder, parts joined by `/`; none of anything else.
     pub entries: &'a [String],
 }
 
 impl<'a> Sample<'a> {
-    /// Bytes of a source that are looked at.
-    pub const BYTES: usize = 4096;
+    /// Bytes of a source that are looked at: comments and entities may stand before the root of XML.
+    pub const BYTES: usize = 64 << 10;
 
-    /// A source that begins with these bytes; what is beyond 4 KiB is not looked at.
+    /// A source that begins with these bytes; what is beyond 64 KiB is not looked at.
     pub fn of(head: &'a [u8]) -> Self {
         Self { head: head.get(..Self::BYTES).unwrap_or(head), entries: &[] }
     }
@@ -67,22 +67,39 @@ impl<'a> Sample<'a> {
     pub fn xml_root(&self) -> Option<&'a str> {
         let mut rest = text(self.head).trim_start().strip_prefix('<')?;
         loop {
-            let end = match rest {
-                _ if rest.starts_with('?') => "?>",
-                _ if rest.starts_with("!--") => "-->",
-                // A document type may hold declarations of its own.
-                _ if rest.starts_with('!') => match (rest.find('['), rest.find('>')) {
-                    (Some(open), Some(close)) if open < close => "]>",
-                    _ => ">",
-                },
+            let behind = match rest {
+                _ if rest.starts_with('?') => rest.split_once("?>")?.1,
+                _ if rest.starts_with("!--") => rest.split_once("-->")?.1,
+                _ if rest.starts_with('!') => behind_document_type(rest)?,
                 _ => break,
             };
-            let behind = rest.split_once(end)?.1;
             rest = behind.trim_start().strip_prefix('<')?;
         }
         let name = rest.split([' ', '\t', '\r', '\n', '/', '>']).next()?;
         let local = name.rsplit(':').next()?;
         (name.len() < rest.len() && !local.is_empty()).then_some(local)
+    }
+}
+
+/// What follows a document type. It may hold declarations and comments of its own, and these all that would end it.
+fn behind_document_type(text: &str) -> Option<&str> {
+    let (mut rest, mut depth) = (text, 0_usize);
+    loop {
+        let at = rest.find(['"', '\'', '<', '[', ']', '>'])?;
+        let (mark, behind) = rest.get(at..)?.split_at(1);
+        rest = match mark {
+            "<" if behind.starts_with("!--") => behind.split_once("-->")?.1,
+            "<" if behind.starts_with('?') => behind.split_once("?>")?.1,
+            "\"" | "'" => behind.split_once(mark)?.1,
+            ">" if depth == 0 => return Some(behind),
+            _ => {
+                match mark {
+                    "[" | "<" => depth += 1,
+                    _ => depth = depth.saturating_sub(1),
+                }
+                behind
+            }
+        };
     }
 }
 
@@ -134,6 +151,14 @@ mod tests {
             Some("codeBook")
         );
         assert_eq!(root("<!DOCTYPE html><html>"), Some("html"));
+        for inside in
+            ["<!-- ]> ' -->", "<!ENTITY a ']>'>", "<?x ]>?>", "<!ENTITY a \"[\">", "<!ELEMENT a ANY>"]
+        {
+            let text = format!("<!DOCTYPE a [{inside}]><a>");
+            assert_eq!(Sample::of(text.as_bytes()).xml_root(), Some("a"), "{inside}");
+        }
+        let long = format!("<!--{}--><a>", "x".repeat(60_000));
+        assert_eq!(Sample::of(long.as_bytes()).xml_root(), Some("a"));
         for none in ["<ro", "text", "<?xml", "", "<!-- a", "< >"] {
             assert_eq!(root(none), None, "{none}");
         }

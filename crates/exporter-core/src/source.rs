@@ -189,6 +189,17 @@ impl<'a> Source<'a> {
         FileOf { path, ..set.clone() }.open(self.depth, context)
     }
 
+    /// As [`Source::named`], for the only file that is called so but for capitals.
+    ///
+    /// # Errors
+    /// As [`Files::open`].
+    pub fn named_in_any_case(&self, path: &str, context: &Context) -> Result<Option<Source<'static>>> {
+        let Some(set) = &self.set else { return Ok(None) };
+        let Some(path) = path_among(&set.path, path) else { return Ok(None) };
+        let Some(path) = set.files.in_any_case(&path, context)? else { return Ok(None) };
+        FileOf { path, ..set.clone() }.open(self.depth, context)
+    }
+
     /// Whether it is one of a set of files, so that files beside it can be opened.
     pub fn is_in_set(&self) -> bool {
         self.set.is_some()
@@ -200,10 +211,23 @@ impl<'a> Source<'a> {
     /// # Errors
     /// As [`Registry::open`]; [`crate::ErrorKind::Unsupported`] when no registry opened this source.
     pub fn open_other(&self, other: &Source<'_>, context: &Context) -> Result<Box<dyn Dataset>> {
+        self.open_other_with(other, serde_json::Value::Null, context)
+    }
+
+    /// As [`Source::open_other`], with options of the format.
+    ///
+    /// # Errors
+    /// As [`Source::open_other`], and for options that the format does not have.
+    pub fn open_other_with(
+        &self,
+        other: &Source<'_>,
+        options: serde_json::Value,
+        context: &Context,
+    ) -> Result<Box<dyn Dataset>> {
         let registry = self.registry.ok_or_else(|| {
             Error::unsupported("other files are opened only through a registry of formats").entry(&other.name)
         })?;
-        registry.open(other, serde_json::Value::Null, context)
+        registry.open(other, options, context)
     }
 
     /// What a compressed stream holds, such as one beside this source; anything else as it is. Inside [`crate::Input::open`] the

@@ -86,7 +86,8 @@ pub(crate) fn check(
                 return Err(source);
             }
             Err(fault) => {
-                checker.find(rule::MALFORMED, fault.position, fault.message);
+                let rule = if fault.is_refusal { rule::ENTITY } else { rule::MALFORMED };
+                checker.find(rule, fault.position, fault.message);
                 checker.odd(&mut reader);
                 return Ok(());
             }
@@ -146,6 +147,7 @@ impl Checker<'_> {
                     format!("the entity `&{name};` is not one of XML; write the character itself")
                 }
                 Oddity::Entity(problem) => format!("a reference cannot be read: {problem}"),
+                Oddity::Ampersand => "`&` begins no reference; write `&amp;`".to_owned(),
                 Oddity::Character(one) => {
                     format!("XML cannot hold the character U+{:04X} there", u32::from(one))
                 }
@@ -360,6 +362,24 @@ mod tests {
             ["structure line 2, column 11: text stands in `dataDscr`, which holds elements alone"]
         );
         assert_eq!(of("<otherMat level='s'><labl>&nbsp;\u{1}</labl></otherMat>").len(), 2);
+        for text in ["A & B", "Ch&racter", "&"] {
+            let found = of(&format!("<otherMat level='s'><labl>{text}</labl></otherMat>"));
+            let [only] = found.as_slice() else { panic!("{text}: {found:?}") };
+            assert!(
+                only.starts_with("malformed") && only.ends_with("`&` begins no reference; write `&amp;`"),
+                "{only}"
+            );
+        }
+        let typed = |value: &str| {
+            let text = codebook(&STUDY.replace(">T<", ">&e;<"));
+            found(&format!("<!DOCTYPE codeBook [<!ENTITY e '{value}'>]>{text}"))
+        };
+        assert_eq!(typed("A &amp; B"), [""; 0]);
+        assert!(
+            typed("<emph>x</emph>")[0].starts_with("entity line 1, column "),
+            "{:?}",
+            typed("<emph>x</emph>")
+        );
         assert!(of("<otherMat level='s'>")[0].starts_with("malformed line 2, column 21: "));
         assert!(
             found("<codeBook/>")

@@ -41,6 +41,8 @@ pub(crate) struct DataFile {
     pub(crate) has_letters: bool,
     /// Whether true and false are words in it, as in delimited text.
     pub(crate) has_words_for_booleans: bool,
+    /// What its reader must be told, as options of its format.
+    pub(crate) reading: serde_json::Map<String, serde_json::Value>,
     pub(crate) rows: Option<u64>,
     /// SHA-256 in hexadecimal digits.
     pub(crate) sha256: Option<String>,

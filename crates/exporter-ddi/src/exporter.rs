@@ -3,14 +3,14 @@
 mod facts;
 mod losses;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write as _;
 
 use exporter_core::codebook::Codebook;
 use exporter_core::profile::ProfileRequest;
 use exporter_core::{
     Carry, Changes, Committed, Context, Dataset, EntryReport, EntrySpec, Error, Exporter, Format, FormatInfo,
-    LossCode, Part, Plan, Planning, Result, Sibling, Sink, Summary, TableId, study_stem,
+    Loss, LossCode, Part, Plan, Planning, Result, Sibling, Sink, Summary, TableId, study_stem,
 };
 
 use crate::data_file::{DataFile, Program, form_of};
@@ -173,6 +173,16 @@ impl Exporter for DdiExporter {
                 self.options.profile.takes(table, variable, name)?;
             }
         }
+        for (table, files) in codebook.tables.iter().zip(&plan.files) {
+            let file = files.first().filter(|file| file.reading.get("header").is_some_and(|it| it == "none"));
+            if let Some(file) = file {
+                let action = format!(
+                    "{} has no names of columns, by which readers find them: write header=names there",
+                    file.path
+                );
+                plan.changes.losses.add(Loss::new(LossCode::METADATA_DROPPED, action).table(&table.name));
+            }
+        }
         // What becomes of texts shows where they are spelled.
         let told = TextChanges::default();
         plan.writer(Some(&told)).tell();
@@ -261,6 +271,7 @@ fn data_file(sibling: &Sibling, table: &str) -> DataFile {
             .attributes
             .get("booleans")
             .is_some_and(|pair| pair.split('/').any(|word| word.parse::<f64>().is_err())),
+        reading: reading(&entry.attributes),
         rows: entry.rows,
         sha256: None,
         names: renames
@@ -269,6 +280,26 @@ fn data_file(sibling: &Sibling, table: &str) -> DataFile {
         values: recodes
             .map(|recode| ((recode.variable.clone(), recode.from.clone()), recode.to.clone()))
             .collect(),
+    }
+}
+
+/// What a reader of delimited text must be told of how values stand in it, by the options of the reader.
+fn reading(attributes: &BTreeMap<String, String>) -> serde_json::Map<String, serde_json::Value> {
+    // By attribute of the entry: the option, and what needs not be said.
+    let options = [
+        ("header", "header", "names"),
+        ("booleans", "booleans", "true/false"),
+        ("missing-text", "null", ""),
+        ("decimal", "decimal", "point"),
+    ];
+    let said = |(attribute, option, default): (&str, &str, &str)| {
+        let value = attributes.get(attribute).filter(|value| *value != default)?;
+        Some((option.to_owned(), value.as_str().into()))
+    };
+    if attributes.contains_key("delimiter") {
+        options.into_iter().filter_map(said).collect()
+    } else {
+        Default::default()
     }
 }
 

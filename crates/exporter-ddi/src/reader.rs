@@ -30,6 +30,8 @@ pub(crate) use sound::legal_file_name;
 const MOST_PART: usize = 64 << 20;
 /// What stands in a list of languages for none.
 pub(crate) const NO_LANGUAGES: &str = "-";
+/// The outermost element of a document.
+const ROOT: &str = "codeBook";
 /// Elements round `codeBook`, as those of OAI-PMH.
 const DEEPEST_ROOT: usize = 16;
 
@@ -72,7 +74,7 @@ impl Counts {
 }
 
 /// The file that the rows of a table are in, as a document describes it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableFile {
     /// What `fileName` names: paths or names, in order.
@@ -91,6 +93,8 @@ pub struct TableFile {
     pub media_type: Option<String>,
     /// What it is in words, where it is stated.
     pub format: Option<String>,
+    /// Names of files that are read with options of their format, and these.
+    pub readings: Vec<(String, serde_json::Value)>,
     /// By variable of the table, the column.
     pub columns: Vec<Column>,
     /// Of a file with several types of record: the column that holds the type, and the type of this table's.
@@ -107,6 +111,8 @@ pub struct Column {
     pub characters: Option<(u32, u32)>,
     /// Whether the document says of what kind the values are.
     pub says_kind: bool,
+    /// Whether it says so by more than categories and statistics: how the values are stored or represented.
+    pub says_format: bool,
     /// Digits behind the decimal point, where they are stated; in fixed columns the point may not be written.
     pub decimals: Option<u8>,
     /// Statistics and frequencies that are stated of the variable.
@@ -146,6 +152,8 @@ pub(crate) struct Parts {
     notes: Vec<Element>,
     /// Tags of texts, in the order in which they come.
     tags: Vec<String>,
+    /// Documents behind the first one in the same envelope.
+    further: u64,
     /// Elements that are not taken, by name.
     passed_over: Vec<(String, u64)>,
     counts: Counts,
@@ -210,7 +218,14 @@ impl Parts {
             }
         }
         // What follows the document, such as the end of an envelope, must be well formed too.
-        while reader.next()?.is_some() {}
+        while let Some(item) = reader.next()? {
+            if let Item::Start(tag) = item
+                && tag.name.eq_ignore_ascii_case(ROOT)
+            {
+                self.further += 1;
+                reader.skip()?;
+            }
+        }
         Ok(())
     }
 
@@ -391,7 +406,7 @@ fn root<R: BufRead>(reader: &mut XmlReader<R>) -> Result<Tag> {
     let (mut first, mut depth) = (None, 0_usize);
     while let Some(item) = reader.next().map_err(|fault| not_xml(fault, first.as_ref()))? {
         match item {
-            Item::Start(tag) if tag.name.eq_ignore_ascii_case("codeBook") => return Ok(tag),
+            Item::Start(tag) if tag.name.eq_ignore_ascii_case(ROOT) => return Ok(tag),
             Item::Start(tag) => {
                 depth += 1;
                 let name = first.get_or_insert(tag.name);
@@ -442,7 +457,16 @@ fn column(var: &Element) -> Column {
     let is_counted = |stat: &&Element| COUNTED.contains(&stat.attribute("type").unwrap_or("freq"));
     let (statistics, counted) = (stated().count() as u64, stated().filter(is_counted).count() as u64);
     let says_kind = variables::says_kind(var);
-    Column { name, characters, says_kind, decimals, statistics, further_statistics: statistics - counted }
+    let says_format = variables::says_format(var);
+    Column {
+        name,
+        characters,
+        says_kind,
+        says_format,
+        decimals,
+        statistics,
+        further_statistics: statistics - counted,
+    }
 }
 
 /// Types of statistics that are counted from rows.

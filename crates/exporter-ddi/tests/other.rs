@@ -46,10 +46,30 @@ fn the_file_is_the_one_that_is_named_wherever_that_is() {
     assert_eq!(found("data/pets.plain", "data/pets.plain"), 2);
     assert_eq!(found("data/pets.plain", "pets.plain"), 2);
     assert_eq!(found("C:\\study\\pets.plain", "pets.plain"), 2);
-    assert_eq!(found("../pets.plain", "pets.plain"), 2);
+    // A path that leads up is only what it says.
+    assert_eq!(found("../pets.plain", "pets.plain"), 0);
+    // Of files that differ in capitals alone the one that is there, if it is the only one.
+    assert_eq!(found("Data/PETS.PLAIN", "data/pets.plain"), 2);
     // Not one of the same name in another format, nor one that nothing reads.
     assert_eq!(found("pets.dat", "pets.plain"), 0);
     assert_eq!(found("pets.NSDstat", "pets.NSDstat"), 0);
+}
+
+#[test]
+fn a_file_in_another_folder_than_the_stated_one_is_told_of() {
+    let told =
+        |name: &str, at: &str| notes(&*among(&document(&file(name), VARIABLES), &[(at, ROWS)], 1).unwrap());
+    assert_eq!(
+        told("data/pets.plain", "pets.plain"),
+        ["set/study.xml: data/pets.plain is not there: its rows are read from set/pets.plain"]
+    );
+    for (name, at) in [
+        ("data/pets.plain", "data/pets.plain"),
+        ("C:\\x\\pets.plain", "pets.plain"),
+        ("pets.plain", "Pets.plain"),
+    ] {
+        assert_eq!(told(name, at), [""; 0], "{name}");
+    }
 }
 
 #[test]

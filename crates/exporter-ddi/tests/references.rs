@@ -102,7 +102,7 @@ fn ends_that_a_range_leaves_out_are_no_missing_values() {
     // Of other numbers there is no next one.
     assert_eq!(
         of("dcml='1'", "minExclusive='7'"),
-        (None, vec!["value-labels-dropped 1 categories that are no float are left out: 7".to_owned()])
+        (None, vec!["missing-dropped 1 missing values that are no float, and ranges without their own ends, are left out: 7".to_owned()])
     );
 }
 
@@ -202,4 +202,50 @@ fn what_is_said_of_values_says_of_what_kind_they_are() {
     ] {
         assert_eq!(kind(more, &inside), found, "{more} {inside}");
     }
+}
+
+#[test]
+fn ranges_of_numbers_are_those_of_a_number() {
+    let of = |range: &str| {
+        let variable = format!("<var name='x'><invalrng>{range}</invalrng></var>");
+        let document = parsed("<fileDscr ID='F'/>", &variable);
+        let variable = document.codebook.tables[0].variables[0].clone();
+        let missing = variable.missing.into_iter().map(|missing| missing.values).next();
+        (variable.kind, missing, lost(&document))
+    };
+    let number = |number: i64| Some(Value::Integer(number));
+    let range = |low, high| Some(MissingValues::Range { low, high });
+    // As texts the first would end before it begins.
+    for (ends, found) in [
+        ("min='-99' max='-1'", range(number(-99), number(-1))),
+        ("max='-1'", range(None, number(-1))),
+        ("min='-99'", range(number(-99), None)),
+        ("minExclusive='95' max='99'", range(number(96), number(99))),
+    ] {
+        assert_eq!(of(&format!("<range {ends}/>")), (Kind::INTEGER, found, vec![]), "{ends}");
+    }
+    let (kind, found, _) = of("<range max='-0.5'/>");
+    assert_eq!((kind, found), (Kind::FLOAT, range(None, Some(Value::Float(-0.5)))));
+    // A single value may be a text.
+    assert_eq!(of("<item VALUE='99'/>"), (Kind::Text, Some(MissingValues::One("99".into())), vec![]));
+}
+
+#[test]
+fn codes_with_leading_zeros_are_texts() {
+    let kind = |codes: &[&str], more: &str| {
+        let categories = codes
+            .iter()
+            .map(|code| format!("<catgry><catValu>{code}</catValu><labl>x{code}</labl></catgry>"));
+        let variable = format!("<var name='x' {more}>{}</var>", categories.collect::<String>());
+        let document = parsed("<fileDscr ID='F'/>", &variable);
+        let (codebook, variable) = (&document.codebook, &document.codebook.tables[0].variables[0]);
+        let labelled = codebook.value_labels_of(variable).unwrap().entries.iter();
+        (variable.kind.clone(), labelled.map(|entry| entry.value.to_string()).collect::<Vec<_>>())
+    };
+    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    assert_eq!(kind(&["01001"], ""), (Kind::Text, texts(&["01001"])));
+    assert_eq!(kind(&["01", "1"], ""), (Kind::Text, texts(&["01", "1"])));
+    assert_eq!(kind(&["0", "-1", "10"], ""), (Kind::INTEGER, texts(&["0", "-1", "10"])));
+    // What the document says goes before.
+    assert_eq!(kind(&["01"], "dcml='0'"), (Kind::INTEGER, texts(&["1"])));
 }

@@ -48,10 +48,18 @@ fn bytes_of_another_encoding_are_refused_with_their_line() {
 
 #[test]
 fn entities_that_grow_are_refused_as_what_they_are() {
-    let bomb = "<!DOCTYPE codeBook [<!ENTITY a \"aaa\"><!ENTITY b \"&a;&a;\">]><codeBook";
-    let text = document(&file("gone.dat"), "<var name=\"id\"/>").replace("<codeBook", bomb);
-    let error = opened(text.as_bytes()).unwrap_err();
-    let wanted = "the entity `b` that the document declares: its replacement is more than characters";
+    let level = |at: usize| format!("<!ENTITY b{} \"{}\">", at + 1, format!("&b{at};").repeat(50));
+    let levels: String = (0..5).map(level).collect();
+    let bomb = format!(
+        "<!DOCTYPE codeBook [<!ENTITY a \"aaa\"><!ENTITY b \"&a;&a;\"><!ENTITY b0 \"lol\">{levels}]><codeBook"
+    );
+    let text = document(&file("gone.dat"), "<var name=\"id\"/>").replace("<codeBook", &bomb);
+    // What is declared and not used does no harm.
+    opened(text.as_bytes()).unwrap();
+    let used = text.replace("<titl>Pets", "<titl>&b5;");
+    let error = opened(used.as_bytes()).unwrap_err();
+    let wanted =
+        "the entity `b5` that the document declares makes too much of the document, and is not expanded";
     assert!(error.to_string().contains(wanted) && !error.to_string().contains("no XML"), "{error}");
     let plain = text.replace("&a;&a;", "&#233;t&#xE9;").replace("<titl>Pets", "<titl>&b;&a;");
     let source = Source::memory("x.xml", plain.clone().into_bytes());
@@ -355,4 +363,70 @@ fn a_document_in_an_envelope_is_read_and_checked() {
     );
     opened(envelope.as_bytes()).unwrap();
     assert_eq!(findings(envelope.as_bytes()), findings(inner.as_bytes()));
+}
+
+#[test]
+fn documents_behind_the_first_are_told_of() {
+    let one = document(&file("gone.dat"), "<var name=\"id\"/>");
+    let record = format!("<record>{}</record>", one.split_once("?>").unwrap().1);
+    let answer =
+        format!("<OAI-PMH xmlns=\"http://www.openarchives.org/OAI/2.0/\">{}</OAI-PMH>", record.repeat(3));
+    let source = Source::memory("x.xml", answer.into_bytes());
+    let data = registry().open(&source, serde_json::Value::Null, &Context::default()).unwrap();
+    assert_eq!(
+        super::told(&data.losses()),
+        [
+            "not-read ?.? the file holds 3 documents, of which the first is read: save each element codeBook as a file of its own ×1"
+        ]
+    );
+}
+
+#[test]
+fn a_tag_somewhere_is_no_default_language() {
+    let languages = |text: &str| {
+        let read = exporter_ddi::read(text.as_bytes()).unwrap().codebook;
+        (read.study.languages, read.study.title)
+    };
+    let text = document(&file("gone.dat"), "<var name=\"id\"><labl>Number</labl></var>");
+    let french = text.replace("</titl>", "</titl><parTitl xml:lang=\"fr\">Animaux</parTitl>");
+    assert_eq!(
+        languages(&french),
+        (vec![], exporter_core::codebook::Text::new("Pets").with("fr", "Animaux"))
+    );
+    // Where each text has one, the first is the default.
+    let tagged =
+        french.replace("<titl>", "<titl xml:lang=\"en\">").replace("<labl>", "<labl xml:lang=\"en\">");
+    assert_eq!(languages(&tagged).0, ["en", "fr"]);
+    let stated = french.replace("<codeBook ", "<codeBook xml:lang=\"de\" ");
+    assert_eq!(languages(&stated).0, ["de", "fr"]);
+}
+
+#[test]
+fn what_kind_a_variable_is_of_is_not_said_where_the_document_does_not() {
+    use exporter_core::sink::MemorySink;
+    let variables = "<var ID=\"V1\" name=\"id\"><labl>Number</labl></var>\
+        <var ID=\"V2\" name=\"sex\" intrvl=\"discrete\"><catgry><catValu>1</catValu><labl>Male</labl></catgry></var>\
+        <var ID=\"V3\" name=\"open\" intrvl=\"discrete\"/><var ID=\"V4\" name=\"age\" dcml=\"0\"/>";
+    let written = |text: &str| {
+        let source = Source::memory("x.xml", text.as_bytes().to_vec());
+        let data = registry().open(&source, serde_json::Value::Null, &Context::default()).unwrap();
+        let (sink, ddi) = (MemorySink::new(), registry().exporter("ddi", serde_json::Value::Null).unwrap());
+        exporter_core::export(&*ddi, &*data, Box::new(sink.clone()), &Context::default()).unwrap();
+        String::from_utf8(sink.entries().into_values().next().unwrap()).unwrap()
+    };
+    let first = written(&document(&file("gone.dta"), variables));
+    let root = super::element::parsed(&first);
+    let said = |name: &str| -> Vec<String> {
+        let variables = root.at("dataDscr/var").into_iter();
+        variables.map(|var| var.attribute(name).to_owned()).collect()
+    };
+    assert_eq!(said("dcml"), ["", "", "", "0"]);
+    assert_eq!(said("intrvl"), ["", "discrete", "discrete", "contin"]);
+    assert_eq!(said("representationType"), ["", "code", "", "numeric"]);
+    assert_eq!(root.at("dataDscr/var/varFormat").len(), 1);
+    // It says the same again, and what is beside it goes before what was guessed.
+    assert_eq!(written(&first), first);
+    let rows_: &[u8] = b"#plain\nid\tsex\topen\tage\n1\t1\tx\t3\n";
+    let beside = super::among(&first.replace("gone.dta", "gone.plain"), &[("gone.plain", rows_)], 1).unwrap();
+    assert_eq!(super::rows(&*beside, 0), [["1", "1", "x", "3"]]);
 }

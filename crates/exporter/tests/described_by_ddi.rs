@@ -333,3 +333,158 @@ fn columns_of_which_nothing_is_said_are_what_they_hold() {
         assert_eq!((kind("legs"), kind("size")), (Kind::INTEGER, Kind::Text), "{}", source.name);
     }
 }
+
+/// A data file of SPSS with labels of values, a missing value and a measure, whose codes are numbers.
+fn sav() -> Vec<u8> {
+    use exporter::codebook::{Codebook, Measure, Missing, Table, ValueLabels, Variable};
+    let sex = Variable::new("sex", Kind::INTEGER)
+        .with_label("Sex, in the file")
+        .with_labels("sex")
+        .with_measure(Measure::Nominal)
+        .with_missing(Missing::value(9));
+    let region = Variable::new("region", Kind::INTEGER).with_label("Region, in the file");
+    let codebook = Codebook::new("d")
+        .with_table(Table::new("d", vec![sex, region]))
+        .with_value_labels("sex", ValueLabels::new().with(1, "Male").with(2, "Female"));
+    let numbers = |numbers: [i64; 3]| {
+        Arc::new(arrow_array::Int64Array::from(numbers.to_vec())) as arrow_array::ArrayRef
+    };
+    let batch = arrow_array::RecordBatch::try_from_iter([
+        ("sex", numbers([1, 2, 9])),
+        ("region", numbers([1, 2, 10])),
+    ]);
+    let data = exporter::MemoryDataset::new(codebook, vec![vec![batch.unwrap()]]).unwrap();
+    let sink = MemorySink::new();
+    let sav = exporter::registry().exporter("sav", serde_json::Value::Null).unwrap();
+    exporter::export(&*sav, &data, Box::new(sink.clone()), &context()).unwrap();
+    sink.entries().remove("d.sav").unwrap()
+}
+
+#[test]
+fn what_a_document_does_not_say_is_as_the_data_file_says() {
+    let text = "<codeBook xmlns=\"ddi:codebook:2_5\"><stdyDscr><citation><titlStmt><titl>T</titl></titlStmt></citation></stdyDscr>\
+        <fileDscr ID=\"F1\"><fileTxt><fileName>d.sav</fileName></fileTxt></fileDscr><dataDscr><var name=\"sex\"><labl>Sex</labl></var>\
+        <var name=\"region\"><invalrng><item VALUE=\"10\"/></invalrng><catgry><catValu>01</catValu><labl>North</labl></catgry></var>\
+        </dataDscr></codeBook>";
+    let sav = sav();
+    let [folder, zip] = both(&[("s.xml", text.as_bytes()), ("d.sav", &sav)]);
+    let document = folder.entry("s.xml", &context()).unwrap().unwrap();
+    let shown = |data: &AssembledDataset| {
+        let codebook = data.codebook();
+        let [sex, region] = &codebook.tables[0].variables[..] else { panic!("two variables") };
+        assert_eq!(
+            (sex.label.untagged(), region.label.untagged()),
+            (Some("Sex"), Some("Region, in the file"))
+        );
+        assert_eq!((&sex.kind, &region.kind), (&Kind::INTEGER, &Kind::INTEGER));
+        assert_eq!(sex.measure, Some(exporter::codebook::Measure::Nominal));
+        let labels = |variable| {
+            codebook.value_labels_of(variable).map(|labels| labels.entries.clone()).unwrap_or_default()
+        };
+        let (sex_labels, region_labels) = (labels(sex), labels(region));
+        assert_eq!((sex_labels.len(), region_labels.len()), (2, 1));
+        // The file has numbers: 01 is 1 there.
+        assert_eq!(region_labels[0].value, 1.into());
+        assert_eq!(sex.missing, [exporter::codebook::Missing::value(9)]);
+        assert_eq!(region.missing, [exporter::codebook::Missing::value(10)]);
+        assert_eq!((rows(data, 0).len(), data.losses().is_empty()), (3, true), "{:?}", data.losses());
+    };
+    [document, folder, zip].iter().for_each(|source| shown(&opened(source)));
+    let files = tempfile::tempdir().unwrap();
+    std::fs::write(files.path().join("s.xml"), text).unwrap();
+    let mut options = InputOptions::default();
+    options.codebook = Some(files.path().join("s.xml"));
+    shown(&open(&Source::memory("d.sav", sav), &options).unwrap());
+}
+
+#[test]
+fn what_is_not_taken_of_a_document_is_told_when_it_is_given() {
+    let files = tempfile::tempdir().unwrap();
+    let text = DDI
+        .replace("<labl>Size</labl>", "<labl>Size</labl><invalrng><range maxExclusive=\"0.5\"/></invalrng>");
+    std::fs::write(files.path().join("s.xml"), text).unwrap();
+    let mut options = InputOptions::default();
+    options.codebook = Some(files.path().join("s.xml"));
+    let data = open(&Source::memory("pets.csv", ROWS.as_bytes()), &options).unwrap();
+    let codes: Vec<_> = data.losses().iter().map(|loss| loss.code.as_str().to_owned()).collect();
+    assert_eq!(codes, ["missing-dropped"]);
+}
+
+#[test]
+fn the_file_that_is_named_is_the_table_and_others_of_its_name_are_their_own() {
+    let text = DDI.replace("<fileName>pets.csv", "<fileName>../data/pets.csv");
+    let other = "size,legs\n7,7\n";
+    for source in both(&[
+        ("doc/s.xml", text.as_bytes()),
+        ("doc/pets.csv", other.as_bytes()),
+        ("data/pets.csv", ROWS.as_bytes()),
+    ]) {
+        let data = opened(&source);
+        let names: Vec<&str> = data.codebook().tables.iter().map(|table| table.name.as_str()).collect();
+        assert_eq!(names, ["pets", "doc_pets"], "{}", source.name);
+        assert_eq!(rows(&data, 0), [["1.5", "4"], ["-1.0", "2"]]);
+        assert_eq!(rows(&data, 1), [["7", "7"]]);
+    }
+}
+
+#[test]
+fn capitals_of_names_are_told_apart_only_where_both_are_there() {
+    let text = DDI.replace("<fileName>pets.csv", "<fileName>Data/PETS.CSV");
+    let files: [(&str, &[u8]); 2] = [("s.xml", text.as_bytes()), ("data/pets.csv", ROWS.as_bytes())];
+    for source in both(&files) {
+        assert_eq!(rows(&opened(&source), 0).len(), 2, "{}", source.name);
+        let mut packed = source.clone();
+        packed.contents =
+            exporter::registry().contents(&source, None, &context()).unwrap().or(packed.contents);
+        let alone = packed.entry("s.xml", &context()).unwrap().unwrap();
+        assert_eq!(rows(&opened(&alone), 0).len(), 2, "{}", source.name);
+    }
+}
+
+#[test]
+fn a_pair_of_text_and_document_is_read_as_it_was_written() {
+    use exporter::codebook::{Codebook, Table, Variable};
+    let variables =
+        vec![Variable::new("id", Kind::INTEGER).with_label("Number"), Variable::new("yes", Kind::Boolean)];
+    let codebook = Codebook::new("s").with_table(Table::new("t", variables));
+    let ids = Arc::new(arrow_array::Int64Array::from(vec![Some(1), None])) as arrow_array::ArrayRef;
+    let yes = Arc::new(arrow_array::BooleanArray::from(vec![Some(true), None])) as arrow_array::ArrayRef;
+    let batch = arrow_array::RecordBatch::try_from_iter([("id", ids), ("yes", yes)]).unwrap();
+    let data = exporter::MemoryDataset::new(codebook, vec![vec![batch]]).unwrap();
+    let registry = exporter::registry();
+    let exported = |options: serde_json::Value| {
+        let bundle = exporter::Bundle::new()
+            .with(registry.exporter("csv", options).unwrap())
+            .with(registry.exporter("ddi", serde_json::Value::Null).unwrap());
+        let sink = MemorySink::new();
+        let context = context().with_policy(LossPolicy::Report);
+        let summary = exporter::export(&bundle, &data, Box::new(sink.clone()), &context).unwrap();
+        (sink.entries(), summary)
+    };
+    for options in [
+        serde_json::json!({}),
+        serde_json::json!({"header": "both"}),
+        serde_json::json!({"booleans": "ja/nein"}),
+        serde_json::json!({"missing-text": "NA"}),
+    ] {
+        let (files, _) = exported(options.clone());
+        let files: Vec<(&str, &[u8])> =
+            files.iter().map(|(path, bytes)| (path.as_str(), &bytes[..])).collect();
+        let [folder, zip] = both(&files);
+        let document = folder.entry("s.ddi.xml", &context()).unwrap().unwrap();
+        for source in [folder, zip, document] {
+            assert_eq!(rows(&opened(&source), 0), [["1", "true"], ["·", "·"]], "{options} {}", source.name);
+        }
+        let given = tempfile::tempdir().unwrap();
+        files.iter().for_each(|(path, bytes)| std::fs::write(given.path().join(path), bytes).unwrap());
+        let mut with = InputOptions::default();
+        with.codebook = Some(given.path().join("s.ddi.xml"));
+        let csv = Source::open(given.path().join("t.csv"), &context()).unwrap();
+        assert_eq!(rows(&open(&csv, &with).unwrap(), 0), [["1", "true"], ["·", "·"]], "{options}");
+    }
+    // Without names nothing finds the columns.
+    let (_, summary) = exported(serde_json::json!({"header": "none"}));
+    let told =
+        summary.changes.losses.iter().any(|loss| loss.action.contains("t.csv has no names of columns"));
+    assert!(told, "{:?}", summary.changes.losses);
+}

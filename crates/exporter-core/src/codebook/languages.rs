@@ -19,7 +19,7 @@ impl Codebook {
     }
 
     /// Hands out every text that may be in several languages.
-    pub(crate) fn for_each_text(&mut self, change: &mut dyn FnMut(&mut Text)) {
+    pub fn for_each_text(&mut self, change: &mut dyn FnMut(&mut Text)) {
         study(&mut self.study, change);
         self.tables.iter_mut().for_each(|it| table(it, change));
         let entries = self.value_labels.values_mut().flat_map(|set| &mut set.entries);

@@ -2,6 +2,7 @@
 
 mod batches;
 mod coded_reasons;
+mod completed;
 mod declared_reasons;
 mod excerpt;
 mod filter;
@@ -21,6 +22,7 @@ mod tables_of;
 
 pub use batches::{Batches, at_most, display_rows};
 pub use coded_reasons::CodedReasons;
+pub use completed::{Unfit, adopt_labels, as_described, completed_table, completed_variable, fit_to_kind};
 pub use declared_reasons::{DeclaredReasons, with_reasons_of};
 pub use excerpt::ExcerptDataset;
 pub use filter::{Comparison, Filter};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{MemoryBytes, ReadAt};
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A read-only set of named files. Paths have their parts joined by `/` and never lead out of the set.
 ///
@@ -45,10 +45,29 @@ pub trait Files: Send + Sync + Debug {
         head_of(&*bytes, count).map(Some).map_err(|source| Error::io(format!("cannot read {path}"), source))
     }
 
+    /// The path of the only file that is called so but for capitals, as systems that know no capitals find it.
+    ///
+    /// # Errors
+    /// When the operation was cancelled; where the files cannot be listed, there is none.
+    fn in_any_case(&self, path: &str, context: &Context) -> Result<Option<String>> {
+        let paths = match self.paths(context) {
+            Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+            paths => paths.unwrap_or_default(),
+        };
+        Ok(only_alike(paths, path))
+    }
+
     /// Whether it is an archive: archives in archives are opened one level deep and no further.
     fn is_archive(&self) -> bool {
         true
     }
+}
+
+/// The only one of these names that is the wanted one but for capitals.
+pub(super) fn only_alike(names: impl IntoIterator<Item = String>, wanted: &str) -> Option<String> {
+    let wanted = wanted.to_lowercase();
+    let mut alike = names.into_iter().filter(|name| name.to_lowercase() == wanted);
+    alike.next().filter(|_| alike.next().is_none())
 }
 
 /// The first bytes, at most `count`.

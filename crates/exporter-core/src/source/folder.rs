@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::files::only_alike;
 use super::{Files, ReadAt, Source};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -85,6 +86,20 @@ impl Files for FolderFiles {
         self.file(path)?.map(|file| Ok(Source::open(file, context)?.bytes)).transpose()
     }
 
+    fn in_any_case(&self, path: &str, context: &Context) -> Result<Option<String>> {
+        // Only the folders on the way are listed.
+        let mut found = String::new();
+        for part in path.split('/') {
+            context.cancel().check()?;
+            let Ok(entries) = std::fs::read_dir(self.folder.join(&found)) else { return Ok(None) };
+            let names =
+                entries.take(MOST_FILES).filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+            let Some(name) = only_alike(names, part) else { return Ok(None) };
+            found = if found.is_empty() { name } else { format!("{found}/{name}") };
+        }
+        Ok(Some(found))
+    }
+
     fn is_archive(&self) -> bool {
         false
     }
@@ -113,6 +128,13 @@ mod tests {
         assert_eq!(files.paths(&context).unwrap(), ["a.csv", "b.csv", "more/c.csv"]);
         assert_eq!(files.head("more/c.csv", 4, &context).unwrap().unwrap(), b"more");
         assert!(files.open("d.csv", &context).unwrap().is_none());
+        std::fs::write(folder.path().join("B.csv"), "").unwrap();
+        let alike = |path: &str| files.in_any_case(path, &context).unwrap();
+        assert_eq!(
+            (alike("More/C.CSV").as_deref(), alike("b.CSV"), alike("x/y")),
+            (Some("more/c.csv"), None, None)
+        );
+        std::fs::remove_file(folder.path().join("B.csv")).unwrap();
         assert!(files.open("a.csv/x", &context).unwrap().is_none());
         assert!(files.open("more", &context).unwrap().is_none());
         assert!(FolderFiles::new(folder.path().join("none")).paths(&context).is_err());

@@ -5,6 +5,10 @@ use exporter_core::check::Rule;
 /// The document is XML.
 pub const MALFORMED: Rule = Rule::error("malformed", "The document is well-formed XML 1.0.")
     .consequence("programs stop reading there");
+/// Entities are characters.
+pub const ENTITY: Rule =
+    Rule::warning("entity", "Entities that are used stand for characters, and within bounds.")
+        .consequence("programs that do not expand others stop reading there, as this check does");
 /// The namespace is that of a version.
 pub const NAMESPACE: Rule =
     Rule::error("namespace", "Every element is in the namespace of the document's version.")
@@ -25,7 +29,7 @@ pub const DUPLICATE_ID: Rule = Rule::error("duplicate-id", "An ID stands once in
 /// References lead to an element.
 pub const DANGLING: Rule =
     Rule::error("dangling-reference", "Every reference leads to an element of the document.")
-        .consequence("catalogues show a variable without its file");
+        .consequence("programs that follow it find nothing, such as the file of a variable");
 
 /// Digests are those of the files.
 pub const DIGEST: Rule =
@@ -40,4 +44,4 @@ pub const COLUMNS: Rule = Rule::error(
 
 /// Every rule.
 pub const ALL: &[Rule] =
-    &[MALFORMED, NAMESPACE, STRUCTURE, ATTRIBUTE, DUPLICATE_ID, DANGLING, DIGEST, COLUMNS];
+    &[MALFORMED, ENTITY, NAMESPACE, STRUCTURE, ATTRIBUTE, DUPLICATE_ID, DANGLING, DIGEST, COLUMNS];

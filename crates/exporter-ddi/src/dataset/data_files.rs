@@ -1,5 +1,6 @@
 //! The data file that a document names: as it is named, in the document's own folder, and compressed.
 
+use exporter_core::source::path_among;
 use exporter_core::{Context, ErrorKind, Input as _, Recognition, Result, Sample, Source};
 
 use super::DdiInput;
@@ -22,8 +23,15 @@ pub(crate) fn find(
     opened_by: &Source<'_>,
     context: &Context,
 ) -> Result<Option<Source<'static>>> {
-    for path in paths(file) {
-        let named = match document.named(&path, context) {
+    let paths = paths(file);
+    // Other systems know no capitals; a name that is there as it stands goes first.
+    let exact = paths.iter().map(|path| (path, true));
+    for (path, is_exact) in exact.chain(paths.iter().map(|path| (path, false))) {
+        let named = match is_exact {
+            true => document.named(path, context),
+            false => document.named_in_any_case(path, context),
+        };
+        let named = match named {
             // Links that lead out of the folder are not followed.
             Err(error) if error.kind() == ErrorKind::Invalid => continue,
             named => named?,
@@ -39,13 +47,28 @@ pub(crate) fn find(
     Ok(None)
 }
 
+/// What of the stated names is not where the file was found: a path of the document's own folders. Those of another machine lead
+/// nowhere here.
+pub(super) fn named_elsewhere<'f>(file: &'f TableFile, found: &Source<'_>) -> Option<&'f str> {
+    let found = found.name.to_lowercase();
+    let is_elsewhere = |name: &&String| {
+        let path = name.replace('\\', "/").to_lowercase();
+        let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect();
+        !path.starts_with('/') && !path.contains(":/") && !found.contains(&parts.join("/"))
+    };
+    match file.names.iter().all(|name| is_elsewhere(&name)) {
+        true => file.names.first().map(String::as_str),
+        false => None,
+    }
+}
+
 /// Where the file of a table may be.
 pub(super) fn paths(file: &TableFile) -> Vec<String> {
     file.names.iter().flat_map(|name| paths_of(name, !file.has_namesake)).collect()
 }
 
 /// Where a file of this name may be, from the document: where it is named, and, if it may be, in whatever of the named folders
-/// there are, down to none. Of a place on another machine the folders are looked for from the top of the opened ones, too.
+/// there are, down to none; a path that leads up is only what it says. Of a place on another machine the folders are looked for from the top of the opened ones, too.
 pub(crate) fn paths_of(name: &str, is_elsewhere: bool) -> Vec<String> {
     if name.to_lowercase().ends_with(UNREADABLE) {
         return Vec::new();
@@ -55,6 +78,11 @@ pub(crate) fn paths_of(name: &str, is_elsewhere: bool) -> Vec<String> {
     let parts: Vec<&str> =
         name.split('/').filter(|part| !matches!(*part, "" | "." | "..") && !part.ends_with(':')).collect();
     let mut paths: Vec<String> = if is_absolute { Vec::new() } else { vec![name.clone()] };
+    // Where a path of the document's own folders leads out of them, a file of the name elsewhere is another one.
+    let leads_out = !is_absolute && path_among("document", &name).is_none();
+    if leads_out {
+        return vec![name.clone(), format!("{name}.gz")];
+    }
     let whole = parts.len().saturating_sub(MOST_FOLDERS);
     let last = if is_elsewhere { parts.len() } else { parts.len().min(whole + usize::from(is_absolute)) };
     for at in whole..last {
@@ -88,7 +116,8 @@ mod tests {
             paths.into_iter().filter(|path| !path.ends_with(".gz")).collect::<Vec<_>>()
         };
         assert_eq!(found("data/a.csv", true), ["data/a.csv", "a.csv"]);
-        assert_eq!(found("../data/a.csv", true), ["../data/a.csv", "data/a.csv", "a.csv"]);
+        assert_eq!(found("../data/a.csv", true), ["../data/a.csv"]);
+        assert_eq!(found("data/../../a.csv", true), ["data/../../a.csv"]);
         assert_eq!(found("..\\a.csv", false), ["../a.csv"]);
         assert_eq!(found("C:\\x\\a.sav", true), ["/x/a.sav", "x/a.sav", "/a.sav", "a.sav"]);
         assert_eq!(found("https://x.org/a.csv", true), ["/x.org/a.csv", "x.org/a.csv", "/a.csv", "a.csv"]);

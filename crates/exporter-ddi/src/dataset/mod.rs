@@ -27,7 +27,8 @@ use crate::options::LabelsFrom;
 use crate::reader::{DdiDocument, TableFile, read_with};
 use fixed::FixedRows;
 use open_data_format::{Package, is_package};
-use other_format::{OtherRows, guessed_kinds};
+use other_format::OtherRows;
+pub(crate) use other_format::guessed_kinds;
 
 /// Reads documents.
 #[derive(Clone, Copy, Debug, Default)]
@@ -76,6 +77,7 @@ impl Describe for DdiInput {
         let lost = of_tables.clone().filter_map(|(table, file)| lost_statistics(&table.name, file, true));
         description.losses = losses.into_iter().chain(lost).collect();
         description.guessed = of_tables.map(|(table, file)| guessed_kinds(table, file)).collect();
+        description.readings = files.iter().map(|file| file.readings.clone()).collect();
         description.files = files.iter().map(data_files::paths).collect();
         Ok(description)
     }
@@ -200,6 +202,10 @@ impl Opening<'_, '_> {
                 self.without_rows(codebook, &group);
                 continue;
             };
+            if let Some(stated) = data_files::named_elsewhere(first, &source) {
+                let message = format!("{stated} is not there: its rows are read from {}", source.name);
+                self.notes.push(Note::new(message));
+            }
             let opened = self.opened(source, codebook, &group)?;
             for ((at, _), of_table) in group.iter().zip(opened) {
                 if let Some(rows) = rows.get_mut(*at) {

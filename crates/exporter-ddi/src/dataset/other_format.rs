@@ -5,15 +5,17 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, new_null_array};
 use arrow_schema::DataType;
-use exporter_core::codebook::{Codebook, Kind, Language, Table, Variable};
+use exporter_core::codebook::{Codebook, Kind, Language, Study, Table, Variable};
 use exporter_core::dataset::{
-    DeclaredReasons, FoldedReasons, ReasonColumn, columns_with_reasons, scan_schema, table_of,
-    with_reasons_of,
+    DeclaredReasons, FoldedReasons, ReasonColumn, Unfit, adopt_labels, as_described, columns_with_reasons,
+    completed_table, completed_variable, fit_to_kind, scan_schema, table_of,
 };
 use exporter_core::{
     Batches, Context, Dataset, Error, Loss, LossCode, Projection, Result, Scan, Source, TableId, suggest,
 };
+use serde_json::{Map, Value as Json};
 
+use crate::mapping::tables::file_name;
 use crate::reader::{Column, TableFile};
 
 /// The one table of a data file.
@@ -58,7 +60,8 @@ pub(super) fn open(
     let reasons = ReasonColumn::of_table(&declared, Language::default());
     let projection = projection(codebook, &declared, at, &reasons, &opened_by.projection);
     let source = source.projection(projection);
-    let mut data = opened(&source, opened_by, codebook, &declared, &guessed_kinds(&declared, file), context)?;
+    let how = How { opened_by, options: options_of(file, &name) };
+    let mut data = opened(&source, &how, codebook, &declared, &guessed_kinds(&declared, file), context)?;
     let found = table_of(data.codebook(), TABLE)?.columns_by_name();
     let kinds = &table_of(data.codebook(), TABLE)?.variables;
     let is_other = |name: &String| {
@@ -69,26 +72,40 @@ pub(super) fn open(
     let (texts, open): (Vec<String>, Vec<String>) =
         guessed_kinds(&declared, file).into_iter().partition(|name| is_other(name));
     if !texts.is_empty() {
-        data = opened(&source, opened_by, codebook, &declared, &open, context)?;
+        data = opened(&source, &how, codebook, &declared, &open, context)?;
     }
     let own = table_of(data.codebook(), TABLE)?;
     let folded = reason_columns(&reasons, &declared, own);
     let data = FoldedReasons::new(data, &[folded], HINT);
-    let own = table_of(data.codebook(), TABLE)?.clone();
-    let Some(table) = codebook.tables.get_mut(at) else { return Err(Error::not_found("the table is gone")) };
-    let columns = columns(&own, &declared, table, &name)?;
-    left_out(&own, &columns, &table.name, losses);
-    for ((variable, declared), column) in
-        table.variables.iter_mut().zip(&mut declared.variables).zip(&columns)
+    let own_codebook = data.codebook();
+    let own = table_of(own_codebook, TABLE)?;
+    complete_study(&mut codebook.study, &own_codebook.study);
+    let Codebook { tables, value_labels, .. } = codebook;
+    let Some(table) = tables.get_mut(at) else { return Err(Error::not_found("the table is gone")) };
+    let columns = columns(own, &declared, table, &name)?;
+    left_out(own, &columns, &table.name, losses);
+    let names = table.variables.iter().map(|variable| variable.name.as_str());
+    let described = as_described(own, names.zip(columns.iter().copied()));
+    for ((variable, declared), (column, mut described)) in table
+        .variables
+        .iter_mut()
+        .zip(&mut declared.variables)
+        .zip(columns.iter().zip(described.variables.iter().cloned()))
     {
         // Of columns that are not read a file may say what costs nothing alone.
         let is_read = opened_by.projection.has(&variable.name);
         if let Some(own) = own.variables.get(*column).filter(|_| is_read) {
-            settle(variable, own, &table.name, losses);
+            let set = described.labels.take();
+            described.labels =
+                set.and_then(|set| adopt_labels(value_labels, &own_codebook.value_labels, &table.name, &set));
+            let unfit = fit_to_kind(variable, &own.kind, value_labels, &table.name);
+            losses.extend(unfit_losses(unfit, variable, &table.name));
+            *variable = completed_variable(variable, &described, true);
             declared.name.clone_from(&own.name);
             declared.missing.clone_from(&variable.missing);
         }
     }
+    *table = completed_table(std::mem::take(table), &described);
     let data: Box<dyn Dataset> = match DeclaredReasons::new(data, TABLE, &declared) {
         Ok(matched) => Box::new(matched),
         Err(data) => Box::new(data),
@@ -99,7 +116,7 @@ pub(super) fn open(
 /// Opens a file with whatever format knows it. The kinds of some columns are left to it.
 fn opened(
     source: &Source<'static>,
-    opened_by: &Source<'_>,
+    how: &How<'_, '_>,
     codebook: &Codebook,
     declared: &Table,
     open: &[String],
@@ -107,17 +124,30 @@ fn opened(
 ) -> Result<Box<dyn Dataset>> {
     let mut closed = declared.clone();
     closed.variables.retain(|variable| !open.contains(&variable.name));
-    opened_by.open_other(&source.clone().declared(codebook, &closed), context)
+    how.opened_by.open_other_with(&source.clone().declared(codebook, &closed), how.options.clone(), context)
+}
+
+/// How a file is opened.
+struct How<'h, 's> {
+    opened_by: &'h Source<'s>,
+    /// Options of its format.
+    options: Json,
+}
+
+/// The options that the document has for the reader of a file.
+fn options_of(file: &TableFile, found: &str) -> Json {
+    let of_name = |name: &&(String, Json)| file_name(&name.0) == file_name(found);
+    file.readings.iter().find(of_name).map_or(Json::Null, |(_, options)| options.clone())
 }
 
 /// The columns of whole numbers of which the document does not say that nothing is behind the point, as it lists whole numbers
 /// alone, and those of which it says nothing.
-pub(super) fn guessed_kinds(declared: &Table, file: &TableFile) -> Vec<String> {
+pub(crate) fn guessed_kinds(declared: &Table, file: &TableFile) -> Vec<String> {
     let columns = declared.variables.iter().zip(&file.columns);
     let is_open = |(variable, column): &(&Variable, &Column)| {
         let is_open = match variable.kind {
             Kind::Integer { .. } => column.decimals.is_none(),
-            Kind::Text => !column.says_kind && variable.missing.is_empty(),
+            Kind::Text | Kind::Float { .. } => !column.says_kind,
             _ => false,
         };
         is_open && !variable.has_reasons()
@@ -183,19 +213,28 @@ fn left_out(own: &Table, columns: &[usize], table: &str, losses: &mut Vec<Loss>)
     }
 }
 
-/// Takes over from the file of what kind a variable is, and the reasons that the document does not declare.
-fn settle(variable: &mut Variable, own: &Variable, table: &str, losses: &mut Vec<Loss>) {
-    let is_text = |kind: &Kind| *kind == Kind::Text;
-    if is_text(&variable.kind) != is_text(&own.kind) {
-        if variable.labels.take().is_some() {
-            let action = format!("left out: the column is of the kind {} in the file", own.kind);
-            let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, action);
-            losses.push(loss.variable(&variable.name).table(table));
-        }
-        variable.missing.clear();
+/// What of a variable does not fit the kind that its column has in the file.
+fn unfit_losses(unfit: Unfit, variable: &Variable, table: &str) -> impl Iterator<Item = Loss> {
+    let loss = |code| {
+        let action = format!("left out: the column is of the kind {} in the file", variable.kind);
+        Loss::new(code, action).variable(&variable.name).table(table)
+    };
+    let labels = unfit.labels.then(|| loss(LossCode::VALUE_LABELS_DROPPED));
+    let missing = (unfit.missing > 0).then(|| loss(LossCode::MISSING_DROPPED).count(unfit.missing));
+    labels.into_iter().chain(missing)
+}
+
+/// What the document does not say of the study is as the file says, but for its number: that of a file is its name.
+fn complete_study(study: &mut Study, own: &Study) {
+    let fields = |study: &Study| match serde_json::to_value(study) {
+        Ok(Json::Object(fields)) => fields,
+        _ => Map::new(),
+    };
+    let mut whole = fields(own);
+    whole.extend(fields(study));
+    if let Ok(whole) = serde_json::from_value(whole.into()) {
+        *study = whole;
     }
-    variable.kind.clone_from(&own.kind);
-    variable.missing = with_reasons_of(&variable.missing, own);
 }
 
 impl OtherRows {

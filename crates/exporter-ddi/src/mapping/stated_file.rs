@@ -1,7 +1,7 @@
 //! What a document says of a file that is not there: free attributes, so that a document that is written without data files says
 //! it again.
 
-use exporter_core::codebook::{Attribute, Table, Variable};
+use exporter_core::codebook::{Attribute, Kind, Table, Variable};
 
 use super::tables::stem;
 use crate::reader::TableFile;
@@ -13,6 +13,9 @@ const URI: &str = "fileDscr@URI";
 const CHARSET: &str = "fileType@charset";
 /// Attributes of a variable: the first and last character of its column.
 const OF_VARIABLE: [&str; 2] = ["location@StartPos", "location@EndPos"];
+/// The attribute of a variable of which the document does not say of what kind it is: its kind is a guess.
+const KIND: &str = "varFormat@type";
+const NOT_STATED: &str = "not stated";
 
 /// Keeps what is said of the file of a table.
 pub(crate) fn keep(table: &mut Table, file: &TableFile) {
@@ -25,6 +28,10 @@ pub(crate) fn keep(table: &mut Table, file: &TableFile) {
         table.attributes.extend(value);
     }
     for (variable, column) in table.variables.iter_mut().zip(&file.columns) {
+        let is_plain = matches!(variable.kind, Kind::Text | Kind::Integer { .. } | Kind::Float { .. });
+        if is_plain && !column.says_format && !variable.has_reasons() {
+            variable.attributes.insert(KIND.to_owned(), Attribute::One(NOT_STATED.to_owned()));
+        }
         let Some((start, end)) = column.characters else { continue };
         let places = OF_VARIABLE.iter().zip([start, end]);
         variable
@@ -40,7 +47,12 @@ pub(crate) fn is_of_table(attribute: &str) -> bool {
 
 /// Whether an attribute of a variable is such a one.
 pub(crate) fn is_of_variable(attribute: &str) -> bool {
-    OF_VARIABLE.contains(&attribute)
+    OF_VARIABLE.contains(&attribute) || attribute == KIND
+}
+
+/// Whether the kind of a variable is a guess, which is not written as if it were known.
+pub(crate) fn is_guess(variable: &Variable) -> bool {
+    matches!(variable.attributes.get(KIND), Some(Attribute::One(words)) if words == NOT_STATED)
 }
 
 fn stated<'t>(table: &'t Table, name: &str) -> Option<&'t str> {

@@ -6,13 +6,16 @@ use exporter_core::codebook::{Table, Text};
 
 use super::free_elements;
 use super::groups::is_of_group;
-use super::note::{self, ELSEWHERE, is_plain, keep_elsewhere, notes_elsewhere};
+use super::note::{self, ELSEWHERE, is_plain, keep_elsewhere, kind_of, notes_elsewhere, typed};
 use super::stated_file;
 use super::texts::{Languages, text_of, texts_of, words};
 use crate::data_file::DataFile;
 use crate::options::Profile;
 use crate::structure::Structure;
 use crate::xml::Element;
+
+/// Notes with what the reader of a data file must be told; the subject is the file.
+const READING: &str = "reading";
 
 /// A table and what is said of it.
 pub(crate) struct TableEntry<'a> {
@@ -69,6 +72,10 @@ impl TableEntry<'_> {
             notes = self.table.notes.iter();
         }
         dscr.extend(notes.flat_map(|note| self.languages.elements("notes", note)));
+        for file in self.files.iter().filter(|file| !file.reading.is_empty()) {
+            let options = serde_json::Value::Object(file.reading.clone());
+            dscr.push(typed(READING, file.path.as_str(), options.to_string()));
+        }
         let attributes = &self.table.attributes;
         let placed = free_elements::place(&mut dscr, attributes, &READ, self.structure);
         let is_note = |name: &str| {
@@ -174,6 +181,8 @@ pub(crate) struct ReadTable {
     /// The media type of the file, and its format in words.
     pub(crate) media_type: Option<String>,
     pub(crate) format: Option<String>,
+    /// Names of files that are read with options, and these.
+    pub(crate) readings: Vec<(String, serde_json::Value)>,
 }
 
 /// A record group.
@@ -246,6 +255,13 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
     let stated =
         |name: &str| texts().find_map(|text| text.first(name)).map(words).filter(|it| !it.is_empty());
     (read.media_type, read.format) = (stated("fileType"), stated("format"));
+    let options = dscr.all("notes").filter(|note| kind_of(note) == Some(READING));
+    read.readings = options
+        .filter_map(|note| {
+            let options = serde_json::from_str(&words(note)).ok().filter(serde_json::Value::is_object)?;
+            Some((note.attribute("subject")?.to_owned(), options))
+        })
+        .collect();
     let size = texts().find_map(|text| text.first("dimensns"));
     read.rows = size.and_then(|size| words(size.first("caseQnty")?).parse().ok());
     let titles = first.and_then(|text| text.first("fileCitation")?.first("titlStmt"));

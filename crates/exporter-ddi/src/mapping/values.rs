@@ -119,6 +119,8 @@ pub(crate) struct ReadValues {
     pub(crate) missing: Vec<Missing>,
     /// Categories whose value is none of the kind.
     pub(crate) unread: Vec<String>,
+    /// Missing values that are none of the kind, and ends of ranges that have no next value.
+    pub(crate) unread_missing: Vec<String>,
     /// Labels that stand for codes which the document does not have.
     pub(crate) uncoded: Vec<String>,
     /// Codes of categories without a label.
@@ -186,7 +188,7 @@ pub(crate) fn read(var: &Element, kind: &Kind, default: Option<&str>) -> ReadVal
     }
     let mut seen: HashSet<_> = read.missing.iter().map(key).collect();
     read.missing.extend(declared.into_iter().filter(|declared| seen.insert(key(declared))));
-    read.unread.extend(unread);
+    read.unread_missing = unread;
     read
 }
 

@@ -68,13 +68,24 @@ impl VariableEntry<'_> {
         let is_discrete =
             matches!(self.variable.attributes.get(INTERVAL), Some(Attribute::One(it)) if it == DISCRETE);
         let is_measured = is_measured && !is_discrete;
-        let (representation, other) = representation(kind, is_labelled);
+        let is_guess = !self.has_file && stated_file::is_guess(self.variable);
+        let (representation, other) = match representation(kind, is_labelled) {
+            // What the document that it was read from does not say is not said here.
+            (words, _) if is_guess && words != "code" => ("", ""),
+            stated => stated,
+        };
+        let interval = match (is_measured, is_guess) {
+            (true, false) => "contin",
+            (_, true) if !is_discrete && !is_labelled => "",
+            _ => DISCRETE,
+        };
+        let decimals = decimals(self.variable).filter(|_| !is_guess);
         let mut var = Element::new("var")
             .with("ID", self.id.as_str())
             .with("name", self.name)
             .with("files", self.file)
-            .with("dcml", decimals(self.variable).unwrap_or_default())
-            .with("intrvl", if is_measured { "contin" } else { "discrete" })
+            .with("dcml", decimals.unwrap_or_default())
+            .with("intrvl", interval)
             .with(
                 "nature",
                 match measure {
@@ -124,7 +135,7 @@ impl VariableEntry<'_> {
             derivation.extend(derived);
             var.push(derivation);
         }
-        var.push(self.format());
+        var.extend((!is_guess).then(|| self.format()));
         let texts = notes_elsewhere(&self.variable.attributes, "txt");
         for (at, note) in self.variable.notes.iter().enumerate() {
             var.extend(self.languages.elements(if at < texts { "txt" } else { "notes" }, note));
@@ -263,6 +274,8 @@ pub(crate) struct ReadVariable {
     pub(crate) labels: ValueLabels,
     /// Categories that are no values of its kind.
     pub(crate) unread: Vec<String>,
+    /// Missing values and ranges of which a variable of its kind can have none.
+    pub(crate) unread_missing: Vec<String>,
     /// Labels of categories that have no code, for which they stand.
     pub(crate) uncoded: Vec<String>,
     /// Codes of categories without a label.
@@ -338,18 +351,18 @@ pub(crate) fn read(var: &Element, default: Option<&str>) -> ReadVariable {
     variable.notes = texts_of(var.all("txt"), default);
     keep_elsewhere(&mut variable.attributes, "txt", variable.notes.len());
     variable.notes.extend(texts_of(var.all("notes").filter(|note| is_plain(note)), default));
-    let ReadValues { labels, missing, unread, uncoded, unlabelled } =
+    let ReadValues { labels, missing, unread, unread_missing, uncoded, unlabelled } =
         values::read(var, &variable.kind, default);
     variable.missing = missing;
     let is_number = variable.kind.is_numeric() || variable.kind.is_temporal();
     if var.attribute(INTERVAL) == Some(DISCRETE)
-        && is_number
+        && (is_number || !says_kind(var))
         && variable.measure.is_none()
         && !has_categories(&variable, Some(&labels))
     {
         variable.attributes.insert(INTERVAL.to_owned(), Attribute::One(DISCRETE.to_owned()));
     }
-    ReadVariable { variable, labels, unread, uncoded, unlabelled }
+    ReadVariable { variable, labels, unread, unread_missing, uncoded, unlabelled }
 }
 
 fn kind_of(var: &Element) -> Kind {
@@ -372,16 +385,15 @@ fn kind_of(var: &Element) -> Kind {
         _ => {}
     }
     let decimals = var.attribute("dcml").and_then(|dcml| dcml.trim().parse::<u8>().ok());
-    let is_number = |text: &str| {
-        text.parse::<f64>().is_ok() || text.starts_with('.') || text.eq_ignore_ascii_case("sysmiss")
-    };
     let values = || var.all("catgry").filter_map(|category| category.first("catValu")).map(words);
     let values = || values().filter(|value| !value.is_empty());
-    let numbers = || numbers_stated(var).filter(|number| !number.is_empty());
+    let (valid, missing) = (|| valid_numbers(var), || numbers_in(missing_ranges(var)));
+    let numbers = || valid().chain(missing());
     let is_text = match (says("type"), var.attribute("representationType")) {
         ("character", _) | ("", Some("text")) => true,
-        ("numeric", _) | (_, Some("numeric")) => false,
-        _ if decimals.is_some() || var.attribute("intrvl") == Some("contin") => false,
+        _ if is_stated_number(var) => false,
+        // Codes such as 01001 are no numbers: these would lose their zeros.
+        _ if values().any(|value| has_leading_zero(&value)) => true,
         _ if values().next().is_some() => false,
         _ => numbers().next().is_none() || numbers().any(|number| number.parse::<f64>().is_err()),
     };
@@ -397,7 +409,7 @@ fn kind_of(var: &Element) -> Kind {
         Some(0) if is_whole() => Kind::INTEGER,
         None if var.attribute("intrvl") == Some("contin") => Kind::FLOAT,
         None if values().next().is_some() && is_whole() => Kind::INTEGER,
-        None if values().next().is_none() && numbers().next().is_some() => {
+        None if values().next().is_none() && (valid().next().is_some() || !is_stated_number(var)) => {
             match numbers().all(|number| number.parse::<i64>().is_ok()) {
                 true => Kind::INTEGER,
                 false => Kind::FLOAT,
@@ -407,22 +419,65 @@ fn kind_of(var: &Element) -> Kind {
     }
 }
 
-/// Whether a document says of what kind the values of a variable are, or leaves it open.
-pub(crate) fn says_kind(var: &Element) -> bool {
-    ["dcml", "representationType"].iter().any(|name| var.attribute(name).is_some())
+/// Whether a document says that the values of a variable are numbers.
+fn is_stated_number(var: &Element) -> bool {
+    let format = var.first("varFormat").and_then(|format| format.attribute("type"));
+    format == Some("numeric")
+        || var.attribute("representationType") == Some("numeric")
+        || var.attribute("dcml").is_some_and(|dcml| dcml.trim().parse::<u8>().is_ok())
         || var.attribute(INTERVAL) == Some("contin")
-        || ["varFormat", "catgry"].iter().any(|name| var.first(name).is_some())
+}
+
+/// Whether a document says of what kind the values of a variable are, or leaves it open: that codes with leading zeros are
+/// texts is a guess, since the columns of many files have them without.
+pub(crate) fn says_kind(var: &Element) -> bool {
+    let codes = || var.all("catgry").filter_map(|category| category.first("catValu")).map(words);
+    let is_guess = || codes().any(|code| has_leading_zero(&code)) && codes().all(|code| is_number(&code));
+    says_format(var)
+        || var.attribute("representationType").is_some()
+        || var.first("catgry").is_some() && !is_guess()
+}
+
+/// Whether a document says how the values of a variable are stored or represented; that they are codes says nothing of it.
+pub(crate) fn says_format(var: &Element) -> bool {
+    var.attribute("dcml").is_some()
+        || var.attribute("representationType").is_some_and(|words| words != "code")
+        || var.attribute(INTERVAL) == Some("contin")
+        || var.first("varFormat").is_some()
+}
+
+/// Whether a text is a number, or stands for a missing one.
+fn is_number(text: &str) -> bool {
+    text.parse::<f64>().is_ok() || text.starts_with('.') || text.eq_ignore_ascii_case("sysmiss")
+}
+
+/// Whether a text of digits begins with a zero that a number would not have.
+fn has_leading_zero(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let mut digits = digits.bytes();
+    digits.next() == Some(b'0') && digits.next().is_some_and(|digit| digit.is_ascii_digit())
 }
 
 /// What is stated of the values of a variable that a text would not have: the ends of valid ranges, and the smallest and largest
 /// value. Means are of no kind: they are stated of codes, too.
-fn numbers_stated(var: &Element) -> impl Iterator<Item = String> {
-    let ends = var.all("valrng").flat_map(Element::elements).flat_map(|valid| {
-        let ends = ["VALUE", "min", "max", "minExclusive", "maxExclusive"];
-        ends.into_iter().filter_map(|end| valid.attribute(end)).map(|end| end.trim().to_owned())
-    });
+fn valid_numbers(var: &Element) -> impl Iterator<Item = String> {
     let is_end = |stat: &&Element| matches!(stat.attribute("type"), Some("min" | "max"));
-    ends.chain(var.all("sumStat").filter(is_end).map(words))
+    let stated = var.all("sumStat").filter(is_end).map(words).filter(|number| !number.is_empty());
+    numbers_in(var.all("valrng").flat_map(Element::elements)).chain(stated)
+}
+
+/// The ranges that are declared missing: there are none of texts. A single value may well be a text that looks like a number.
+fn missing_ranges(var: &Element) -> impl Iterator<Item = &Element> {
+    var.all("invalrng").flat_map(|invalid| invalid.all("range"))
+}
+
+/// The ends and single values of ranges, but for letters of missing values, which are of any number.
+fn numbers_in<'e>(ranges: impl Iterator<Item = &'e Element>) -> impl Iterator<Item = String> {
+    let ends = ranges.flat_map(|range| {
+        let ends = ["VALUE", "min", "max", "minExclusive", "maxExclusive"];
+        ends.into_iter().filter_map(|end| range.attribute(end)).map(|end| end.trim().to_owned())
+    });
+    ends.filter(|end| !end.is_empty() && (!end.starts_with('.') || end.parse::<f64>().is_ok()))
 }
 
 /// The kind of a display format of SPSS.

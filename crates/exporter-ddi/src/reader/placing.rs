@@ -103,6 +103,14 @@ impl Placing {
                 LossCode::VALUE_LABELS_DROPPED,
                 format!("categories that are no {} are left out", variable.kind),
             ),
+            (
+                &read.unread_missing,
+                LossCode::MISSING_DROPPED,
+                format!(
+                    "missing values that are no {}, and ranges without their own ends, are left out",
+                    variable.kind
+                ),
+            ),
             (&read.uncoded, LossCode::NOT_READ, uncoded.to_owned()),
             (&read.unlabelled, LossCode::NOT_READ, "categories without a label are left out".to_owned()),
         ] {

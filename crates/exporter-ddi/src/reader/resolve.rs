@@ -43,8 +43,16 @@ pub(super) fn document(parts: Parts) -> DdiDocument {
 
 fn assembled(parts: Parts) -> DdiDocument {
     let mut losses: Vec<Loss> = not_taken(parts.passed_over).collect();
+    if parts.further > 0 {
+        let action = format!(
+            "the file holds {} documents, of which the first is read: save each element codeBook as a file of its own",
+            parts.further + 1
+        );
+        losses.push(Loss::new(LossCode::NOT_READ, action));
+    }
     let (study, listed, notes) = parts.study.unwrap_or_default();
     let mut study = note::restored(study, &notes);
+    let is_listed = listed.is_some() || parts.language.is_some();
     let languages = listed.unwrap_or_else(|| {
         let mut languages: Vec<String> = parts.language.clone().into_iter().collect();
         let others = parts
@@ -99,6 +107,7 @@ fn assembled(parts: Parts) -> DdiDocument {
             charset,
             media_type,
             format,
+            readings,
             ..
         } = read;
         let (variables, groups) = (std::mem::take(&mut table.variables), std::mem::take(&mut table.groups));
@@ -121,12 +130,24 @@ fn assembled(parts: Parts) -> DdiDocument {
             charset,
             media_type,
             format,
+            readings,
             columns,
             record,
         });
     }
     find_namesakes(&mut files);
+    // The first language is that of texts without a tag: where there are such, nothing says that theirs is one of the tags.
+    if !is_listed && has_untagged(&mut codebook) {
+        codebook.study.languages.clear();
+    }
     DdiDocument { codebook, files, losses, counts: parts.counts }
+}
+
+/// Whether texts of a codebook are in no language that is known.
+fn has_untagged(codebook: &mut Codebook) -> bool {
+    let mut found = false;
+    codebook.for_each_text(&mut |text| found |= text.untagged().is_some_and(|text| !text.is_empty()));
+    found
 }
 
 /// Finds files that are called the same in different folders: none of them is one that lies beside the document.

@@ -3,15 +3,14 @@
 use std::io::BufRead;
 
 use quick_xml::Reader;
-use quick_xml::XmlVersion;
-use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{NamespaceResolver, ResolveResult};
 
 use super::counted::Counted;
 pub(crate) use super::counted::Position;
 use super::decoded::Decoded;
 use super::element::{Element, Node};
-use super::entities::{Entities, entity_of, is_of_xml};
+use super::entities::{Entities, character, entity_of, is_of_xml, reference};
 use super::escape::is_allowed;
 use super::names::is_nc_name;
 
@@ -40,6 +39,8 @@ pub(crate) struct Fault {
 pub(crate) enum Oddity {
     /// An entity that is not one of XML, such as `&nbsp;`.
     Entity(String),
+    /// An `&` that begins no reference.
+    Ampersand,
     /// A character that XML cannot hold.
     Character(char),
     /// A name that is none, of an element or an attribute.
@@ -214,7 +215,14 @@ impl<R: BufRead> XmlReader<R> {
                 self.open.pop();
                 Ok(Some(Item::End))
             }
-            Event::Text(text) => Ok(self.text(text.xml10_content().into_owned())),
+            Event::Text(text) => {
+                let text = text.xml10_content().into_owned();
+                // References are events of their own.
+                if text.contains('&') {
+                    self.odd(Oddity::Ampersand);
+                }
+                Ok(self.text(text))
+            }
             Event::CData(text) => Ok(self.text(text.xml10_content().into_owned())),
             Event::GeneralRef(reference) => {
                 let text = self.referred(&reference)?;
@@ -271,21 +279,7 @@ impl<R: BufRead> XmlReader<R> {
             }
             let key: &str = attribute.key.as_ref();
             key.split(':').for_each(|part| self.check_name(part));
-            // What entities stand for is told by the reader of tags as that of texts is.
-            let mut odd = Vec::new();
-            let resolved = attribute.normalized_value_with(XmlVersion::Implicit1_0, 1, |name| {
-                let is_odd = !is_of_xml(name) && self.entities.get(name).is_none();
-                odd.extend(is_odd.then(|| name.to_owned()));
-                self.entities.get(name).or_else(|| entity_of(name))
-            });
-            let value = match resolved {
-                Ok(value) => value.into_owned(),
-                Err(problem) => {
-                    self.odd(Oddity::Entity(problem.to_string()));
-                    attribute.value.clone().into_owned()
-                }
-            };
-            odd.into_iter().for_each(|name| self.odd(Oddity::Entity(name)));
+            let value = self.value(&attribute.value)?;
             if attribute.value.contains('<') {
                 self.odd(Oddity::Character('<'));
             }
@@ -307,21 +301,45 @@ impl<R: BufRead> XmlReader<R> {
         Some(Item::Text(text))
     }
 
-    /// What a reference in text stands for. Entities of XML and of HTML are known, and those of characters that the document
-    /// declares; others stay as they are.
-    fn referred(&mut self, reference: &BytesRef<'_>) -> Result<String, Fault> {
-        let name: &str = reference;
-        if reference.is_char_ref() {
-            return match reference.resolve_char_ref() {
-                Ok(Some(one)) => Ok(one.to_string()),
-                _ => {
-                    self.odd(Oddity::Entity(name.to_owned()));
-                    Ok(char::REPLACEMENT_CHARACTER.to_string())
+    /// The value of an attribute: white space is blanks, and references are what they stand for.
+    fn value(&mut self, raw: &str) -> Result<String, Fault> {
+        let blanks = |text: &str| text.replace("\r\n", " ").replace(['\r', '\n', '\t'], " ");
+        let mut value = String::new();
+        let mut rest = raw;
+        while let Some((before, inner)) = rest.split_once('&') {
+            value.push_str(&blanks(before));
+            rest = match reference(inner) {
+                Some((name, behind)) => {
+                    value.push_str(&self.referred(name)?);
+                    behind
+                }
+                None => {
+                    self.odd(Oddity::Ampersand);
+                    value.push('&');
+                    inner
                 }
             };
         }
-        if let Some(text) = self.entities.get(name) {
-            return Ok(text.to_owned());
+        value.push_str(&blanks(rest));
+        Ok(value)
+    }
+
+    /// What a reference stands for. Entities of XML and of HTML are known, and those of characters that the document declares;
+    /// others stay as they are.
+    fn referred(&mut self, name: &str) -> Result<String, Fault> {
+        if name.starts_with('#') {
+            return Ok(character(name).map_or_else(
+                || {
+                    self.odd(Oddity::Entity(name.to_owned()));
+                    char::REPLACEMENT_CHARACTER.to_string()
+                },
+                String::from,
+            ));
+        }
+        match self.entities.expanded(name) {
+            Ok(Some(text)) => return Ok(text),
+            Ok(None) => {}
+            Err(message) => return Err(Fault { is_refusal: true, ..self.fault(message) }),
         }
         if !is_of_xml(name) {
             self.odd(Oddity::Entity(name.to_owned()));
@@ -437,7 +455,11 @@ mod tests {
             oddities.contains(&Oddity::Prefix("q".into())) && oddities.contains(&Oddity::Name("1".into()))
         );
         assert!(oddities.contains(&entity("nbsp")) && oddities.contains(&entity("x")));
-        assert!(oddities.contains(&Oddity::Character('\u{1}')) && oddities.contains(&Oddity::Outside));
+        assert!(
+            oddities.contains(&Oddity::Ampersand)
+                && oddities.contains(&Oddity::Character('\u{1}'))
+                && oddities.contains(&Oddity::Outside)
+        );
         assert!(oddities.iter().any(|odd| matches!(odd, Oddity::Attribute(_))), "{oddities:?}");
     }
 
@@ -450,7 +472,7 @@ mod tests {
         let entities = "<!DOCTYPE a [<!ENTITY b SYSTEM \"/etc/passwd\">]><a>&b;</a>";
         assert_eq!(
             read(entities).2.unwrap(),
-            "1:1 the entity `b` that the document declares is another file, which is not read"
+            "1:51 the entity `b` that the document declares is another file, which is not read"
         );
         assert!(read(&"<a>".repeat(200)).2.unwrap().contains("within one another"));
     }
@@ -464,27 +486,65 @@ mod tests {
             of(subset, "<a i='&eacute;&lt;'>&inst;&nb;&amp;</a>"),
             ("<a i=é<>Institut\u{A0}>&</>".into(), vec![], None)
         );
-        let nested = "its replacement is more than characters: such entities are not expanded";
-        for (subset, message) in [
-            (
-                "<!ENTITY lol 'lol'><!ENTITY lol2 '&lol;&lol;'>",
-                format!("the entity `lol2` that the document declares: {nested}"),
-            ),
-            ("<!ENTITY b '<b/>'>", format!("the entity `b` that the document declares: {nested}")),
-            ("<!ENTITY b '&#38;lol;'>", format!("the entity `b` that the document declares: {nested}")),
-            (
-                "<!ENTITY % p 'x'>",
-                "the parameter entity `p` that the document declares is not expanded".to_owned(),
-            ),
+        // Entities within entities are those of the place where they are used.
+        for (value, text) in [
+            ("A &amp; B", "A & B"),
+            ("x &lt; y", "x < y"),
+            ("A &#38;amp; B", "A & B"),
+            ("A &#38; B", "A & B"),
+            ("&inst; &eacute; &inst;", "In é In"),
         ] {
-            assert_eq!(of(subset, "<a/>").2, Some(format!("1:1 {message}")));
+            let subset = format!("<!ENTITY e '{value}'><!ENTITY inst 'In'>");
+            let found = of(&subset, "<a i='&e;'>&e;</a>");
+            assert_eq!(found.0, format!("<a i={text}>{text}</>"), "{value}");
+            assert_eq!((found.1.len(), found.2), (0, None));
         }
-        let long = format!("<!ENTITY b '{}'>", "x".repeat(300));
-        assert!(
-            of(&long, "<a/>").2.unwrap().contains("the entity `b` that the document declares is longer than")
-        );
+        let inner: &str = "1 \"q\" ]>";
+        let subset = format!("<?pi <!ENTITY a '0'?><!-- > ]> <!ENTITY a '3'> --><!ENTITY a '{inner}'>");
+        assert_eq!(of(&subset, "<a>&a;</a>").0, format!("<a>{inner}</>"));
+    }
+
+    #[test]
+    fn entities_that_are_no_characters_are_refused_where_they_are_used() {
+        let of = |subset: &str, text: &str| read(&format!("<!DOCTYPE a [{subset}]>{text}")).2;
+        let declared =
+            |problem: &str| Some(format!("1:1 the entity `b` that the document declares {problem}"));
+        let place =
+            |fault: Option<String>| fault.map(|fault| format!("1:1 {}", fault.split_once(' ').unwrap().1));
+        for (subset, problem) in [
+            ("<!ENTITY b '<b/>'>", "stands for elements, and is not expanded"),
+            ("<!ENTITY b '&#60;b/>'>", "stands for elements, and is not expanded"),
+            ("<!ENTITY b SYSTEM 'x.txt'>", "is another file, which is not read"),
+            (
+                "<!NOTATION gif SYSTEM 'x'><!ENTITY b SYSTEM 'l.gif' NDATA gif>",
+                "is another file, which is not read",
+            ),
+            ("<!ENTITY b '&no;'>", "names an entity that is not declared"),
+            ("<!ENTITY b '&b;'>", "has entities within one another more often than is followed"),
+        ] {
+            assert_eq!(of(subset, "<a/>"), None, "{subset}");
+            assert_eq!(place(of(subset, "<a>&b;</a>")), declared(problem), "{subset}");
+            assert_eq!(place(of(subset, "<a i='&b;'/>")), declared(problem), "{subset}");
+        }
+        assert_eq!(of("<!ENTITY % p 'x'>", "<a/>"), None);
+        assert!(of("<!ENTITY % p 'x'> %p;", "<a/>").unwrap().contains("the parameter entity `p`"));
         let many: String = (0..2000).map(|at| format!("<!ENTITY e{at} 'x'>")).collect();
-        assert!(of(&many, "<a/>").2.unwrap().contains("declares more than 1000 entities"));
+        assert_eq!((of(&many, "<a>&e5;</a>"), of(&many, "<a>&e1999;</a>").is_some()), (None, true));
+    }
+
+    #[test]
+    fn entities_do_not_fill_the_memory() {
+        let of = |subset: &str, text: &str| read(&format!("<!DOCTYPE a [{subset}]>{text}"));
+        let long = format!("<!ENTITY b '{}'>", "x".repeat(100_000));
+        assert_eq!(of(&long, "<a>&b;</a>").0.len(), 3 + 100_000 + 3);
+        let used = format!("<a>{}</a>", "&b;".repeat(20));
+        assert!(of(&long, &used).2.unwrap().contains("makes too much of the document"));
+        // Each is ten of the one before.
+        let level = |at: usize| format!("<!ENTITY l{} '{}'>", at + 1, format!("&l{at};").repeat(10));
+        let laughs: String =
+            std::iter::once("<!ENTITY l0 'lol'>".to_owned()).chain((0..8).map(level)).collect();
+        assert!(of(&laughs, "<a>&l8;</a>").2.unwrap().contains("makes too much of the document"));
+        assert_eq!(of(&laughs, "<a>&l3;</a>").2, None);
     }
 
     #[test]

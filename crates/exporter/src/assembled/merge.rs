@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use exporter_core::codebook::{Codebook, Document, Language, Study, Table, Variable};
-use exporter_core::dataset::{ReasonColumn, table_of, with_reasons_of};
+use exporter_core::codebook::{Codebook, Document, Language, Study, Table, ValueLabels, Variable};
+use exporter_core::dataset::{
+    ReasonColumn, Unfit, adopt_labels, completed_table, completed_variable, fit_to_kind, table_of,
+};
 use exporter_core::{Error, Loss, LossCode, LossReport, Result, suggest};
 use serde_json::{Map, Value as Json};
 
@@ -84,27 +86,17 @@ impl<'a> Merging<'a> {
             let column = described.get(variable.name.as_str());
             if let Some(declared) = column.and_then(|column| declared.variables.get(*column)) {
                 let kind_is_open = self.open.contains(&part.name, &variable.name);
-                *variable = merge_variable(variable, declared, kind_is_open);
+                let sets = &mut self.codebook.value_labels;
+                let fitted = kind_is_open.then(|| fitted(declared, variable, sets, &part.name)).flatten();
+                let declared = fitted.as_ref().unwrap_or(declared);
+                *variable = completed_variable(declared, variable, kind_is_open);
             }
         }
-        let variables = std::mem::take(&mut table.variables);
-        let mut merged = declared.clone();
-        merged.variables = variables;
-        keep_unless_declared(&mut merged.key, table.key);
-        keep_unless_declared(&mut merged.sort, table.sort);
-        keep_unless_declared(&mut merged.groups, table.groups);
-        keep_unless_declared(&mut merged.notes, table.notes);
-        if merged.label.is_empty() {
-            merged.label = table.label;
-        }
+        let mut merged = completed_table(declared.clone(), &table);
         if self.open.contains_table(&part.name) {
             merged.kind = table.kind;
         }
-        merged.rows = merged.rows.or(table.rows);
-        merged.roster = merged.roster.or(table.roster);
-        if merged.attributes.is_empty() {
-            merged.attributes = table.attributes;
-        }
+        merged.variables = table.variables;
         Ok((merged, columns))
     }
 
@@ -124,16 +116,7 @@ impl<'a> Merging<'a> {
 
     /// Takes over one set and gives the name that it has in the study.
     fn adopt_set(&mut self, own: &Codebook, name: &str, set: &str) -> Option<String> {
-        let labels = own.value_labels.get(set)?;
-        let known = &mut self.codebook.value_labels;
-        let mut free = set.to_owned();
-        let mut number = 1;
-        while known.get(&free).is_some_and(|known| known != labels) {
-            free = if number == 1 { format!("{name}_{set}") } else { format!("{name}_{set}_{number}") };
-            number += 1;
-        }
-        known.entry(free.clone()).or_insert_with(|| labels.clone());
-        Some(free)
+        adopt_labels(&mut self.codebook.value_labels, &own.value_labels, name, set)
     }
 
     /// Takes over the fields of the study that are not declared; a file that says another than one before it loses it.
@@ -222,51 +205,16 @@ pub(super) fn reason_columns(declared: &Table, table: &Table) -> Vec<(usize, usi
     columns.collect()
 }
 
-fn keep_unless_declared<T>(declared: &mut Vec<T>, own: Vec<T>) {
-    if declared.is_empty() {
-        *declared = own;
-    }
-}
-
-fn merge_variable(own: &Variable, declared: &Variable, kind_is_open: bool) -> Variable {
-    let mut merged = declared.clone();
-    if kind_is_open {
-        merged.kind = own.kind.clone();
-    }
-    if merged.label.is_empty() {
-        merged.label = own.label.clone();
-    }
-    if merged.unit.is_empty() {
-        merged.unit = own.unit.clone();
-    }
-    if merged.universe.is_empty() {
-        merged.universe = own.universe.clone();
-    }
-    if merged.concept.is_empty() {
-        merged.concept = own.concept.clone();
-    }
-    if merged.derivation.is_empty() {
-        merged.derivation = own.derivation.clone();
-    }
-    if merged.attributes.is_empty() {
-        merged.attributes = own.attributes.clone();
-    }
-    merged.measure = merged.measure.or(own.measure);
-    merged.role = merged.role.or(own.role);
-    merged.alignment = merged.alignment.or(own.alignment);
-    merged.format = merged.format.or_else(|| own.format.clone());
-    merged.write_format = merged.write_format.or_else(|| own.write_format.clone());
-    merged.column_width = merged.column_width.or(own.column_width);
-    merged.labels = merged.labels.or_else(|| own.labels.clone());
-    merged.question = merged.question.or_else(|| own.question.clone());
-    merged.weight |= own.weight;
-    merged.weighted_by = merged.weighted_by.or_else(|| own.weighted_by.clone());
-    merged.sensitivity = merged.sensitivity.max(own.sensitivity);
-    merged.missing = with_reasons_of(&declared.missing, own);
-    keep_unless_declared(&mut merged.notes, own.notes.clone());
-    // Facts are values of the file's kind.
-    if merged.facts == exporter_core::codebook::DeclaredFacts::default() && merged.kind == own.kind {
-        merged.facts = own.facts.clone();
-    }
-    merged
+/// A variable whose kind is left to its file, with codes and missing values of that kind, if all of them are: texts such as `01` are
+/// numbers where the column has numbers.
+fn fitted(
+    declared: &Variable,
+    own: &Variable,
+    sets: &mut BTreeMap<String, ValueLabels>,
+    table: &str,
+) -> Option<Variable> {
+    let mut fitted = declared.clone();
+    // What does not fit is left to the rules of codebooks, which say what to do.
+    let unfit = fit_to_kind(&mut fitted, &own.kind, sets, table);
+    (unfit == Unfit::default()).then_some(fitted)
 }

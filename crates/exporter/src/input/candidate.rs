@@ -275,13 +275,13 @@ impl Candidate<'_> {
     }
 
     /// Whether another file has the same name in the same folder but for the extension.
-    fn is_beside(&self, other: &Self) -> bool {
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
         self.stem == other.stem && folder_of(self.path) == folder_of(other.path)
     }
 }
 
 /// The folder of a path, without which the files of an archive or folder are at its top.
-fn folder_of(path: &str) -> Option<&str> {
+pub(super) fn folder_of(path: &str) -> Option<&str> {
     path.rsplit_once('/').map(|(folder, _)| folder)
 }
 

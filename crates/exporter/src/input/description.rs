@@ -20,6 +20,8 @@ pub(super) struct Describing {
     files: Vec<Vec<String>>,
     /// By table, paths of the archive or folder that the file is in.
     places: Vec<Vec<String>>,
+    /// By table, names of files that are read with options, and these.
+    readings: Vec<Vec<(String, Json)>>,
     losses: LossReport,
 }
 
@@ -61,6 +63,7 @@ pub(super) fn describing(
         file: inner.detached(),
         places: Vec::new(),
         files: description.files,
+        readings: description.readings,
         losses: description.losses,
     };
     Ok(Some(((study, Some(documents)), describing)))
@@ -78,12 +81,20 @@ impl Describing {
         Self { places: self.files.iter().map(places).collect(), ..self }
     }
 
-    /// The table that the file at a path is said to hold; one that is named with its folders goes first.
-    pub(super) fn table_at<'c>(&self, path: &str, codebook: &'c Codebook) -> Option<&'c str> {
-        let place = |files: &[String]| files.iter().position(|file| file == path);
+    /// The table that the file at a path is said to hold, and at which of the places where it may be; one that is named with its
+    /// folders goes first.
+    pub(super) fn table_at<'c>(&self, path: &str, codebook: &'c Codebook) -> Option<(usize, &'c str)> {
+        let path = path.to_lowercase();
+        let place = |files: &[String]| files.iter().position(|file| file.to_lowercase() == path);
         let tables = codebook.tables.iter().zip(&self.places);
         let said = tables.filter_map(|(table, files)| Some((place(files)?, table)));
-        said.min_by_key(|(place, _)| *place).map(|(_, table)| table.name.as_str())
+        said.min_by_key(|(place, _)| *place).map(|(place, table)| (place, table.name.as_str()))
+    }
+
+    /// The options of its format that a file of this name is read with.
+    pub(super) fn options_of(&self, name: &str) -> Option<Json> {
+        let mut readings = self.readings.iter().flatten();
+        readings.find(|(file, _)| file_name(file) == file_name(name)).map(|(_, options)| options.clone())
     }
 
     /// Whether it says that tables are in a file of this name, which may be compressed.
@@ -127,7 +138,8 @@ impl Describing {
     pub(super) fn left(&self, codebook: &Codebook, found: &[&str], paths: &[String]) -> Vec<Left> {
         let mut left = Vec::new();
         for ((at, table), files) in codebook.tables.iter().enumerate().zip(&self.places) {
-            let path = files.iter().find(|path| paths.contains(path)).cloned();
+            let there = |file: &&String| paths.iter().find(|path| path.to_lowercase() == file.to_lowercase());
+            let path = files.iter().find_map(|file| there(&file)).cloned();
             if let Some(path) = path.filter(|_| !found.contains(&table.name.as_str())) {
                 left.push(Left { table: TableId(at), name: table.name.clone(), path });
             }

@@ -8,7 +8,7 @@ use exporter_core::{
     Context, Dataset as _, Error, Foreign, FormatInfo, Note, Registry, Result, Sample, Source,
 };
 
-use super::candidate::{Candidate, Choice, Choices, Look, Names, choose, entry, look, says_kinds};
+use super::candidate::{Candidate, Choice, Choices, Look, Names, choose, entry, folder_of, look, says_kinds};
 use super::description::{Describing, describing};
 use super::frameset::frames;
 use super::{Declared, Described, InputOptions, assembled, described, open_data, projected};
@@ -138,6 +138,8 @@ pub(super) fn open_files(
         let others = options.without_format();
         for (table, source, format, is_other) in &chosen.tables {
             let options = if *is_other { &others } else { options };
+            let stated = description.as_ref().and_then(|description| description.options_of(&source.name));
+            let options = &options.with_stated(stated);
             let source = source.clone().projection(projection.clone());
             let leads = study.as_ref().filter(|_| is_given || !says_kinds(format));
             let declared = leads.and_then(|study| Declared::of(study, table));
@@ -209,12 +211,38 @@ fn chosen(
         description.name_files(codebook, &mut names);
     }
     let mut by_table: BTreeMap<String, Vec<Candidate<'_>>> = BTreeMap::new();
+    // By table, at which of its places the best of them is.
+    let mut places: BTreeMap<String, (usize, String)> = BTreeMap::new();
     for candidate in candidates {
-        let stated = description.zip(codebook).and_then(|(description, codebook)| {
-            description.table_at(candidate.path, codebook).map(str::to_owned)
-        });
-        let table = stated.unwrap_or_else(|| names.table(&candidate.stem));
+        let stated = description
+            .zip(codebook)
+            .and_then(|(description, codebook)| description.table_at(candidate.path, codebook));
+        let table = stated.map_or_else(|| names.table(&candidate.stem), |(_, table)| table.to_owned());
+        if let Some((place, _)) = stated {
+            let best = places.entry(table.clone()).or_insert((usize::MAX, String::new()));
+            if place < best.0 {
+                *best = (place, candidate.path.to_owned());
+            }
+        }
         by_table.entry(table).or_default().push(candidate);
+    }
+    let others = places.iter().filter_map(|(table, (_, named))| {
+        // In other folders than the file that is named, files of its name are others.
+        let is_beside = |candidate: &mut Candidate<'_>| folder_of(candidate.path) != folder_of(named);
+        Some(by_table.get_mut(table)?.extract_if(.., is_beside).collect::<Vec<_>>())
+    });
+    let others: Vec<Candidate<'_>> = others.flatten().collect();
+    for candidate in others {
+        let folder = folder_of(candidate.path).map(|folder| format!("{}_", folder.replace('/', "_")));
+        let name = format!("{}{}", folder.unwrap_or_default(), candidate.stem);
+        let is_taken = |name: &str| {
+            let of_codebook = codebook.is_some_and(|codebook| codebook.table(name).is_some());
+            let of_file = by_table.get(name).and_then(|files| files.first());
+            of_codebook || of_file.is_some_and(|file| !file.is_beside(&candidate))
+        };
+        let numbered = (2..).map(|number| format!("{name}_{number}"));
+        let free = std::iter::once(name.clone()).chain(numbered).find(|name| !is_taken(name));
+        by_table.entry(free.unwrap_or(name)).or_default().push(candidate);
     }
     let mut chosen = Chosen { tables: Vec::new(), choices: Choices::default() };
     for (table, candidates) in by_table {

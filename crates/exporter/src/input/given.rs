@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use exporter_core::codebook::Codebook;
-use exporter_core::{Context, Dataset as _, Error, ErrorKind, Registry, Result, Sample, Source};
+use exporter_core::{Context, Dataset as _, Error, ErrorKind, LossReport, Registry, Result, Sample, Source};
 use serde_json::Value as Json;
 
 use super::description::{Describing, describing};
@@ -80,6 +80,16 @@ fn described_in(source: &Source<'_>, registry: &Registry, context: &Context) -> 
 }
 
 impl Given {
+    /// The options that it states for the reader of a file.
+    pub(super) fn options_of(&self, file: &str) -> Option<Json> {
+        self.describing.as_ref()?.options_of(file)
+    }
+
+    /// What of the codebook's file is not in the codebook.
+    pub(super) fn losses(&self) -> LossReport {
+        self.describing.as_ref().map(|describing| describing.losses(&[])).unwrap_or_default()
+    }
+
     /// The error of a data file that is not read: the codebook may be what tells how it is, such as fixed columns.
     pub(super) fn read_with(
         &self,

@@ -54,6 +54,12 @@ impl InputOptions {
         Self { format: None, options: Json::Null, ..self.clone() }
     }
 
+    /// The same with options of the reader that a description of the file states, unless some are given.
+    fn with_stated(&self, stated: Option<Json>) -> Self {
+        let options = stated.filter(|_| self.options.is_null()).unwrap_or_else(|| self.options.clone());
+        Self { options, ..self.clone() }
+    }
+
     /// Whether all that is given with the format is how to read damaged files of it, so that no others are meant to be left
     /// out.
     fn is_for_damage(&self) -> bool {
@@ -150,8 +156,10 @@ pub fn open_sources(
     }
     let given = options.codebook.as_ref().map(|path| given(path, options, registry, context)).transpose()?;
     let described = given.as_ref().map(|given| given.described.clone());
+    let losses = given.as_ref().map(|given| given.losses()).unwrap_or_default();
     if let [Found::Files(files)] = found.as_slice() {
-        return open_files(files, options, described, false, registry, context);
+        let data = open_files(files, options, described, false, registry, context)?;
+        return Ok(data.with_losses(losses));
     }
     let study = described.as_ref().map(|(study, _)| study);
     let others = of_other_formats(&found, options, registry)?;
@@ -170,6 +178,8 @@ pub fn open_sources(
                         _ => Declared::of(study, &stem),
                     });
                     let file = source.name.clone();
+                    let stated = given.as_ref().and_then(|given| given.options_of(&file));
+                    let each = &each.with_stated(stated);
                     let source = source.clone().projection(projection.clone());
                     let format = each.format.as_deref();
                     let opened = open_data(source, &stem, declared, format, each, registry, context);
@@ -195,7 +205,7 @@ pub fn open_sources(
         let id = if sources.len() > 1 { "study" } else { "" };
         assembled(studies, parts, study, id, None)
     })?;
-    Ok(data.with_documents(described.and_then(|(_, documents)| documents)))
+    Ok(data.with_documents(described.and_then(|(_, documents)| documents)).with_losses(losses))
 }
 
 /// The names of those among several inputs that are in other formats than the one that is given, and are read as what they
