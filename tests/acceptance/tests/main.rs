@@ -6,6 +6,7 @@ mod ddi;
 mod ddi_profiles;
 mod ddi_schema;
 mod dta;
+mod dxf2;
 mod judges;
 mod parquet;
 mod reasons;

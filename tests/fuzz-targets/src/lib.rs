@@ -10,6 +10,7 @@ mod csv;
 mod ddi;
 mod dta;
 mod dta_round_trip;
+mod dxf2;
 mod sav;
 mod study;
 mod zip_check;
@@ -21,6 +22,7 @@ pub use csv::csv;
 pub use ddi::ddi;
 pub use dta::{dta, dta_check};
 pub use dta_round_trip::dta_round_trip;
+pub use dxf2::dxf2;
 pub use sav::sav_read;
 pub use study::study;
 pub use zip_check::zip_check;
@@ -38,6 +40,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("dta", dta),
     ("dta_check", dta_check),
     ("dta_round_trip", dta_round_trip),
+    ("dxf2", dxf2),
     ("parquet", parquet),
     ("sav_read", sav_read),
     ("study", study),

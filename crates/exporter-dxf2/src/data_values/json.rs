@@ -1,0 +1,334 @@
+//! Data value sets as JSON (section 10.4).
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io::{self, BufRead, Write};
+
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::data_value::{DataValue, Key};
+use crate::fault::{Fault, Position};
+use crate::json::{Piece, Pieces};
+use crate::target::Target;
+use crate::value::{Object, Value, write_text};
+
+/// The array of the values.
+const VALUES: &str = "dataValues";
+/// The most that a set says besides its values; DHIS2 knows some twenty properties.
+const MOST_PROPERTIES: usize = 1000;
+
+/// Reads a data value set value by value.
+pub struct JsonReader<R> {
+    pieces: Pieces<R>,
+    buffer: Vec<u8>,
+    header: Object,
+    in_values: bool,
+    is_over: bool,
+}
+
+impl<R: BufRead> JsonReader<R> {
+    /// Reads a data value set whose values and properties have at most so many bytes each.
+    pub fn new(reader: R, most: usize) -> Self {
+        let header = Object::new();
+        Self {
+            pieces: Pieces::new(reader, most),
+            buffer: Vec::new(),
+            header,
+            in_values: false,
+            is_over: false,
+        }
+    }
+
+    /// What the set says besides its values, as far as it was read: all of it once there is no other value.
+    pub fn header(&self) -> &Object {
+        &self.header
+    }
+
+    /// Where the value ends that was read last.
+    pub fn position(&self) -> Position {
+        self.pieces.position()
+    }
+
+    /// Reads the next value in place of another one; `false` where there is none.
+    ///
+    /// # Errors
+    /// The document is no JSON, a value is none, or the document is cut off; nothing follows then.
+    pub fn read(&mut self, value: &mut DataValue) -> Result<bool, Fault> {
+        let found = self.next_value(value);
+        self.is_over |= !matches!(found, Ok(true));
+        found
+    }
+
+    fn next_value(&mut self, value: &mut DataValue) -> Result<bool, Fault> {
+        let mut list: Option<(String, Vec<Value>)> = None;
+        while !self.is_over {
+            let before = self.pieces.position();
+            let Some(piece) = self.pieces.next(&mut self.buffer)? else { break };
+            match piece {
+                Piece::Begin(Some(name)) if name != VALUES => list = Some((name, Vec::new())),
+                Piece::Begin(_) => self.in_values = true,
+                Piece::Element if self.in_values => {
+                    value.clear();
+                    parse(&self.buffer, value).map_err(|error| no_value(before, &error))?;
+                    return Ok(true);
+                }
+                Piece::Element => {
+                    let element = self.value(before)?;
+                    list.iter_mut().for_each(|(_, list)| list.push(element.clone()));
+                }
+                Piece::End => {
+                    self.in_values = false;
+                    if let Some((name, list)) = list.take() {
+                        self.property(name, list.into(), before)?;
+                    }
+                }
+                Piece::Property(name) => {
+                    let property = self.value(before)?;
+                    self.property(name, property, before)?;
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Keeps what the set says besides its values.
+    fn property(&mut self, name: String, value: Value, at: Position) -> Result<(), Fault> {
+        if name == VALUES {
+            return match value {
+                Value::Null => Ok(()),
+                _ => Err(Fault::new(at, format!("{VALUES} is no list of values"))),
+            };
+        }
+        if self.header.len() >= MOST_PROPERTIES {
+            return Err(Fault::new(
+                at,
+                format!("more than {MOST_PROPERTIES} properties stand beside the values"),
+            ));
+        }
+        self.header.set(name, value);
+        Ok(())
+    }
+
+    fn value(&self, at: Position) -> Result<Value, Fault> {
+        let text = std::str::from_utf8(&self.buffer).map_err(|error| no_value(at, &error))?;
+        Value::from_json(text).map_err(|error| no_value(at, &error))
+    }
+}
+
+fn no_value(position: Position, error: &dyn fmt::Display) -> Fault {
+    Fault::new(position, format!("it cannot be read: {error}"))
+}
+
+fn parse(text: &[u8], value: &mut DataValue) -> serde_json::Result<()> {
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    Into(value).deserialize(&mut deserializer)?;
+    deserializer.end()
+}
+
+/// Reads an object into a value.
+struct Into<'v>(&'v mut DataValue);
+
+impl<'de> DeserializeSeed<'de> for Into<'_> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Into<'_> {
+    type Value = ();
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(Name(name)) = map.next_key::<Name<'de>>()? {
+            let raw = map.next_value::<&RawValue>()?.get();
+            let Some((text, bare)) = scalar(raw).map_err(serde::de::Error::custom)? else { continue };
+            match Key::of_name(&name) {
+                Some(key) => self.0.put(key, &text, bare),
+                None => self.0.put_other(&name, &text, bare),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A name, borrowed where it has no escapes.
+struct Name<'a>(Cow<'a, str>);
+
+impl<'de> serde::Deserialize<'de> for Name<'de> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = Name<'de>;
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a name")
+            }
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Borrowed(text)))
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
+}
+
+/// The text of a value, and whether it is one without quotes; what is no text, number or truth is its JSON. `None` of null.
+fn scalar(raw: &str) -> serde_json::Result<Option<(Cow<'_, str>, bool)>> {
+    let quoted = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"'));
+    Ok(match quoted {
+        Some(plain) if !plain.contains('\\') => Some((Cow::Borrowed(plain), false)),
+        Some(_) => Some((Cow::Owned(serde_json::from_str(raw)?), false)),
+        None if raw == "null" => None,
+        None => {
+            let _: IgnoredAny = serde_json::from_str(raw)?;
+            Some((Cow::Borrowed(raw), true))
+        }
+    })
+}
+
+/// Writes a data value set value by value.
+pub struct JsonWriter<W> {
+    writer: W,
+    target: Target,
+    line: Vec<u8>,
+    has_values: bool,
+}
+
+impl<W: Write> JsonWriter<W> {
+    /// Begins a set with what it says besides its values.
+    ///
+    /// # Errors
+    /// When the bytes cannot be written.
+    pub fn new(mut writer: W, header: &Object, target: Target) -> io::Result<Self> {
+        let mut line = vec![b'{'];
+        for (name, value) in header.iter().filter(|(name, _)| *name != VALUES) {
+            write_text(name, &mut line);
+            line.push(b':');
+            value.write_json(&mut line);
+            line.push(b',');
+        }
+        write_text(VALUES, &mut line);
+        line.extend_from_slice(b":[");
+        writer.write_all(&line)?;
+        Ok(Self { writer, target, line, has_values: false })
+    }
+
+    /// Writes a value.
+    ///
+    /// # Errors
+    /// When the bytes cannot be written.
+    pub fn write(&mut self, value: &DataValue) -> io::Result<()> {
+        self.line.clear();
+        self.line.extend_from_slice(if self.has_values { b",\n{" } else { b"\n{" });
+        self.has_values = true;
+        for key in Key::ALL {
+            let Some(text) = value.get(key) else { continue };
+            let name = if key == Key::FollowUp { self.target.follow_up() } else { key.name() };
+            self.property(name, text, value.is_bare(key));
+        }
+        for (name, text, bare) in value.others_in_json() {
+            self.property(name, text, bare);
+        }
+        if self.line.last() == Some(&b',') {
+            self.line.pop();
+        }
+        self.line.push(b'}');
+        self.writer.write_all(&self.line)
+    }
+
+    fn property(&mut self, name: &str, text: &str, bare: bool) {
+        write_text(name, &mut self.line);
+        self.line.push(b':');
+        match bare {
+            true => self.line.extend_from_slice(text.as_bytes()),
+            false => write_text(text, &mut self.line),
+        }
+        self.line.push(b',');
+    }
+
+    /// Ends the set.
+    ///
+    /// # Errors
+    /// When the bytes cannot be written.
+    pub fn finish(mut self) -> io::Result<W> {
+        self.writer.write_all(b"\n]}\n")?;
+        Ok(self.writer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (Vec<DataValue>, Object, Option<String>) {
+        let mut reader = JsonReader::new(text.as_bytes(), 1 << 20);
+        let (mut values, mut value) = (Vec::new(), DataValue::default());
+        let fault = loop {
+            match reader.read(&mut value) {
+                Ok(true) => values.push(value.clone()),
+                Ok(false) => break None,
+                Err(fault) => {
+                    break Some(format!(
+                        "{}:{} {}",
+                        fault.position.line, fault.position.column, fault.message
+                    ));
+                }
+            }
+        };
+        (values, reader.header().clone(), fault)
+    }
+
+    #[test]
+    fn sets_are_read_in_any_order_and_written_again() {
+        let text = r#"{"dataSet":"pBOMPrpg1QX","dataValues":[
+            {"dataElement":"f7n9E0hX8qk","period":"201201","orgUnit":"DiszpKrYNg8","value":10.50,"followup":true,"comment":"a\"b"},
+            {"value":"x","dataElement":"Ix2HsbDMLea","deleted":false,"categoryOptionCombo":{"sex":"F"},"n":null,"storedBy":"é"}],
+            "list":[1],"completeDate":"2012-01-31"}"#;
+        let (values, header, fault) = read(text);
+        assert_eq!((values.len(), fault), (2, None));
+        assert_eq!(
+            header.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+            ["dataSet", "list", "completeDate"]
+        );
+        let [first, second] = values.as_slice() else { panic!("two values") };
+        assert_eq!(
+            [Key::Value, Key::FollowUp, Key::Comment].map(|key| first.get(key)),
+            [Some("10.50"), Some("true"), Some("a\"b")]
+        );
+        assert_eq!(second.get(Key::CategoryOptionCombo), Some("{\"sex\":\"F\"}"));
+        let written = |target| {
+            let mut writer = JsonWriter::new(Vec::new(), &header, target).unwrap();
+            values.iter().for_each(|value| writer.write(value).unwrap());
+            String::from_utf8(writer.finish().unwrap()).unwrap()
+        };
+        let again = written(Target::V2_41);
+        assert!(again.contains(r#""value":10.50,"comment":"a\"b","followup":true}"#), "{again}");
+        assert!(written(Target::Head).contains(r#""followUp":true"#));
+        assert_eq!(read(&again), (values, header, None));
+    }
+
+    #[test]
+    fn what_stands_before_damage_is_read() {
+        let whole = r#"{"dataValues":[{"value":"1"},{"value":"2"},{"value":"#;
+        let (values, _, fault) = read(whole);
+        assert_eq!(
+            (values.len(), fault.unwrap().as_str()),
+            (2, "1:53 the document ends here, and is not complete")
+        );
+        let (values, _, fault) = read(r#"{"dataValues":[{"value":"1"},{"value":1e}]}"#);
+        assert_eq!(values.len(), 1);
+        assert!(fault.unwrap().starts_with("1:29 it cannot be read: "));
+        assert_eq!(read(r#"{"dataValues":3}"#).2.as_deref(), Some("1:1 dataValues is no list of values"));
+        assert_eq!(read(r#"{"dataValues":null}"#).2, None);
+        assert!(read(r#"{"dataValues":[3]}"#).2.unwrap().contains("expected an object"));
+        let bare = read(r#"[{"value":"1"}]"#);
+        assert_eq!((bare.0.len(), bare.2), (1, None));
+    }
+}

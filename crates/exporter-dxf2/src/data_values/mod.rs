@@ -1,0 +1,13 @@
+//! Aggregate data values (section 10 of the fact sheet): data value sets, their periods and the types of their values.
+
+mod csv;
+mod data_value;
+mod json;
+mod period;
+mod value_type;
+
+pub use csv::{CsvDialect, CsvReader, CsvWriter};
+pub use data_value::{DataValue, Key};
+pub use json::{JsonReader, JsonWriter};
+pub use period::{Period, PeriodType, UnknownPeriod};
+pub use value_type::{UnknownValueType, ValueType};

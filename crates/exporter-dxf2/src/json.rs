@@ -1,0 +1,5 @@
+//! JSON as it streams.
+
+mod pieces;
+
+pub use pieces::{Piece, Pieces};

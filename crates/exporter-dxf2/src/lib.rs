@@ -1,0 +1,33 @@
+//! Exchange formats of DHIS2 (DXF 2).
+//!
+//! Codecs are plain: a reader takes `BufRead` and gives one object after the other, a writer takes `Write`, and one object is in
+//! memory. Digits, the order of properties and what no version of DHIS2 knows are kept.
+//!
+//! ```
+//! use exporter_dxf2::Target;
+//! use exporter_dxf2::data_values::{CsvWriter, DataValue, JsonReader, Key};
+//!
+//! let text = r#"{"dataValues":[{"dataElement":"f7n9E0hX8qk","period":"201201","orgUnit":"DiszpKrYNg8","value":10}]}"#;
+//! let mut reader = JsonReader::new(text.as_bytes(), 1 << 20);
+//! let mut writer = CsvWriter::new(Vec::new(), Target::V2_41)?;
+//! let mut value = DataValue::default();
+//! while reader.read(&mut value)? {
+//!     assert_eq!(value.get(Key::Value), Some("10"));
+//!     writer.write(&value)?;
+//! }
+//! let csv = String::from_utf8(writer.finish()?)?;
+//! assert!(csv.ends_with("\nf7n9E0hX8qk,201201,DiszpKrYNg8,,,10,,,,,\n"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub mod data_values;
+mod fault;
+mod json;
+mod target;
+pub mod uid;
+mod value;
+
+pub use fault::{Fault, Position};
+pub use json::{Piece, Pieces};
+pub use target::{Target, UnknownTarget};
+pub use value::{Object, Value};
