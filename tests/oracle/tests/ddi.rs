@@ -93,9 +93,12 @@ fn the_package_of_the_open_data_format_reads_all_of_an_archive() {
             for tag in &study.languages {
                 dataset[format!("label_{tag}")] = json!(table.label.get(ours.codebook.language(Some(tag))));
             }
-            // The description of a data set is its label in the first language.
+            // The description of a data set is its first note, in one language.
             let first = &study.languages[0];
-            dataset[format!("description_{first}")] = dataset[format!("label_{first}")].clone();
+            if let Some(note) = table.notes.first() {
+                dataset[format!("description_{first}")] =
+                    json!(note.get(ours.codebook.language(Some(first))));
+            }
             assert_eq!(found["dataset"], dataset);
             assert_eq!(found["variables"].as_object().unwrap().len(), table.variables.len());
             for variable in &table.variables {
