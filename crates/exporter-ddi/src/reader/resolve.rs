@@ -136,18 +136,22 @@ fn assembled(parts: Parts) -> DdiDocument {
         });
     }
     find_namesakes(&mut files);
-    // The first language is that of texts without a tag: where there are such, nothing says that theirs is one of the tags.
-    if !is_listed && has_untagged(&mut codebook) {
+    // The first language is that of texts without a tag: where most have none, nothing says that theirs is one of the tags.
+    if !is_listed && is_mostly_untagged(&mut codebook) {
         codebook.study.languages.clear();
     }
     DdiDocument { codebook, files, losses, counts: parts.counts }
 }
 
-/// Whether texts of a codebook are in no language that is known.
-fn has_untagged(codebook: &mut Codebook) -> bool {
-    let mut found = false;
-    codebook.for_each_text(&mut |text| found |= text.untagged().is_some_and(|text| !text.is_empty()));
-    found
+/// Whether more texts of a codebook have no tag than have that of its first language.
+fn is_mostly_untagged(codebook: &mut Codebook) -> bool {
+    let Some(first) = codebook.study.languages.first().cloned() else { return false };
+    let (mut tagged, mut untagged) = (0_u64, 0_u64);
+    codebook.for_each_text(&mut |text| {
+        untagged += u64::from(text.untagged().is_some_and(|text| !text.is_empty()));
+        tagged += u64::from(text.tagged_as(&first).is_some());
+    });
+    untagged > tagged
 }
 
 /// Finds files that are called the same in different folders: none of them is one that lies beside the document.
