@@ -17,13 +17,14 @@ use crate::structure::{Content, Version};
 pub(super) use keep::{keep, keep_into};
 pub(super) use place::place;
 
-/// What is read of elements that a codebook has fields for: their attributes, and the elements in them, all where none is named.
+/// What is read of elements that a codebook has fields for: their attributes, and the elements in them. In the order of their names.
 pub(super) const TAKEN: [(&str, &[&str], &[&str]); 36] = [
-    ("abstract", &[], &[]),
     ("AuthEnty", &["affiliation"], &[]),
+    ("IDNo", &["agency"], &[]),
+    ("abstract", &[], &[]),
     ("catStat", &["type", "wgtd", "wgt-var"], &[]),
-    ("catgry", &["missing"], &["catValu", "labl", "catStat"]),
     ("catValu", &[], &[]),
+    ("catgry", &["missing"], &["catValu", "labl", "catStat"]),
     ("codeBook", &[], &[]),
     ("collDate", &["date", "event", "cycle"], &[]),
     ("contact", &["affiliation", "email", "URI"], &[]),
@@ -36,7 +37,6 @@ pub(super) const TAKEN: [(&str, &[&str], &[&str]); 36] = [
     ("fileStrc", &["type"], &["recGrp"]),
     ("fileType", &["charset"], &[]),
     ("fundAg", &["abbr", "role"], &[]),
-    ("IDNo", &["agency"], &[]),
     ("invalrng", &[], &["item", "range"]),
     ("item", &["VALUE", "UNITS"], &[]),
     ("labl", &["level"], &[]),
@@ -77,10 +77,13 @@ pub(super) const TAKEN: [(&str, &[&str], &[&str]); 36] = [
     ("version", &["date"], &[]),
 ];
 
-/// What is taken of an element of this name: its attributes, and the elements in it.
-fn taken(name: &str) -> (&'static [&'static str], &'static [&'static str]) {
-    let found = TAKEN.iter().find(|(known, ..)| *known == name);
-    found.map_or((&[], &[]), |(_, attributes, inside)| (attributes, inside))
+/// What is taken of an element: its attributes, and the elements in it.
+type Taken = (&'static [&'static str], &'static [&'static str]);
+
+/// What is taken of an element of this name.
+fn taken(name: &str) -> Taken {
+    let found = TAKEN.binary_search_by(|(known, ..)| known.cmp(&name)).ok().and_then(|at| TAKEN.get(at));
+    found.map_or_else(Taken::default, |(_, attributes, inside)| (attributes, inside))
 }
 
 /// Whether only the attributes of an element are read, where its attributes are.
@@ -129,7 +132,12 @@ fn ways_from(root: &'static str) -> HashMap<&'static str, Vec<&'static str>> {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{TAKEN, nearest};
+
+    #[test]
+    fn elements_are_found_by_their_names() {
+        assert!(TAKEN.is_sorted_by(|(one, ..), (next, ..)| one < next));
+    }
 
     #[test]
     fn the_nearest_element_has_its_own_name() {

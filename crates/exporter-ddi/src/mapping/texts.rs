@@ -90,7 +90,10 @@ impl<'a> Languages<'a> {
     }
 
     /// A text by tag, the default language first: no tag where the default language is not known.
-    pub(crate) fn each(self, text: &Text) -> Vec<(Option<Cow<'_, str>>, Cow<'_, str>)> {
+    pub(crate) fn each<'t>(self, text: &'t Text) -> Vec<(Option<Cow<'t, str>>, Cow<'t, str>)>
+    where
+        'a: 't,
+    {
         if text.is_empty() {
             return Vec::new();
         }
@@ -113,10 +116,15 @@ impl<'a> Languages<'a> {
         }
         let is_default = |tag: &str| self.default.is_some_and(|default| default.eq_ignore_ascii_case(tag));
         let mut tagged: Vec<_> = text.tagged().collect();
+        if let ([], Some(untagged)) = (tagged.as_slice(), text.untagged()) {
+            // Most texts are in one language.
+            let (tag, one) = (self.default.map(|tag| self.tag(tag)), self.plain(untagged));
+            return if one.trim().is_empty() { Vec::new() } else { vec![(tag, one)] };
+        }
         // Beside one that is tagged with the default language an untagged text is another one.
         let is_beside = tagged.iter().any(|(tag, _)| is_default(tag));
         let default = self.default.filter(|_| !is_beside);
-        let default = default.map(|tag| Cow::Owned(self.tag(tag).into_owned()));
+        let default = default.map(|tag| self.tag(tag));
         let is_left_out = self.needs_tags && is_beside;
         let untagged = text.untagged().filter(|_| !is_left_out).map(|text| (default, text));
         if let Some(told) = self.told.filter(|_| is_left_out && text.untagged().is_some()) {
@@ -222,6 +230,12 @@ const LINES: [&str; 4] = ["head", "itm", "label", "list"];
 /// What an element says, as plain text: lines without white space at their ends, and none that is empty at the beginning or the
 /// end.
 pub(crate) fn words(element: &Element) -> String {
+    // Most elements hold one line.
+    if let [Node::Text(text)] = element.children.as_slice()
+        && !text.contains('\n')
+    {
+        return text.trim().to_owned();
+    }
     let mut out = String::new();
     gather(element, &mut out);
     let lines: Vec<&str> = out.lines().map(str::trim).collect();

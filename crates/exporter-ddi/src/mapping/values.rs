@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use exporter_core::codebook::{Kind, Missing, MissingValues, Value, ValueLabel, ValueLabels, Variable};
+use exporter_core::codebook::{Kind, Missing, MissingValues, Text, Value, ValueLabel, ValueLabels, Variable};
 
 use super::texts::{Languages, text_of, words};
 use crate::statistics::VariableStatistics;
@@ -22,42 +22,59 @@ pub(crate) struct Values<'a> {
     pub(crate) weight: Option<&'a str>,
 }
 
-impl Values<'_> {
+/// A value that has a label.
+struct Labelled<'a> {
+    /// None of a reason, which has only a letter.
+    value: Option<&'a Value>,
+    letter: Option<char>,
+    label: &'a Text,
+    is_missing: bool,
+}
+
+impl<'a> Values<'a> {
     /// Every labelled value, then missing ones that have a label of their own.
-    pub(crate) fn categories(&self) -> Vec<Element> {
-        let mut categories = Vec::new();
-        let labelled = self.labels.map_or(&[][..], |labels| &labels.entries);
-        for ValueLabel { value, label, .. } in labelled {
-            let is_missing = self.variable.is_user_missing(value);
-            let mut category = self.category(&(self.written)(value), label, is_missing);
-            category.extend(self.frequencies(value));
-            categories.push(category);
-        }
-        for missing in self.variable.missing.iter().filter(|missing| !missing.label.is_empty()) {
-            match &missing.values {
-                MissingValues::One(value) if !labelled.iter().any(|entry| entry.value == *value) => {
-                    let mut category = self.category(&(self.written)(value), &missing.label, true);
-                    category.extend(self.frequencies(value));
-                    categories.push(category);
-                }
-                MissingValues::Reason => {
-                    let letter = missing.letter.filter(|_| self.has_letters);
-                    let value = letter.map(|letter| format!(".{letter}")).unwrap_or_default();
-                    categories.push(self.category(&value, &missing.label, true));
-                }
-                MissingValues::One(_) | MissingValues::Range { .. } => {}
+    fn labelled(&self) -> impl Iterator<Item = Labelled<'a>> {
+        let (variable, has_letters) = (self.variable, self.has_letters);
+        let entries = self.labels.map_or(&[][..], |labels| &labels.entries);
+        let valued =
+            |value, label, is_missing| Labelled { value: Some(value), letter: None, label, is_missing };
+        let of_set = entries
+            .iter()
+            .map(move |entry| valued(&entry.value, &entry.label, variable.is_user_missing(&entry.value)));
+        let own = variable.missing.iter().filter(|missing| !missing.label.is_empty());
+        let of_missing = own.filter_map(move |missing| match &missing.values {
+            MissingValues::One(value) if !entries.iter().any(|entry| entry.value == *value) => {
+                Some(valued(value, &missing.label, true))
             }
-        }
-        categories
+            MissingValues::Reason => {
+                let letter = missing.letter.filter(|_| has_letters);
+                Some(Labelled { value: None, letter, label: &missing.label, is_missing: true })
+            }
+            MissingValues::One(_) | MissingValues::Range { .. } => None,
+        });
+        of_set.chain(of_missing)
     }
 
-    fn category(&self, value: &str, label: &exporter_core::codebook::Text, is_missing: bool) -> Element {
-        let mut category = Element::new("catgry").with("missing", if is_missing { "Y" } else { "" });
+    /// The categories.
+    pub(crate) fn categories(&self) -> Vec<Element> {
+        self.labelled().map(|labelled| self.category(&labelled)).collect()
+    }
+
+    /// Goes through the labels as they are written, and writes nothing.
+    pub(crate) fn tell(&self) {
+        self.labelled().for_each(|labelled| drop(self.languages.each(labelled.label)));
+    }
+
+    fn category(&self, labelled: &Labelled<'_>) -> Element {
+        let letter = || labelled.letter.map(|letter| format!(".{letter}")).unwrap_or_default();
+        let value = labelled.value.map_or_else(letter, |value| (self.written)(value));
+        let mut category = Element::new("catgry").with("missing", if labelled.is_missing { "Y" } else { "" });
         if !value.trim().is_empty() {
             category.push(Element::new("catValu").text(value));
         }
-        let labels = self.languages.elements("labl", label).into_iter();
+        let labels = self.languages.elements("labl", labelled.label).into_iter();
         category.extend(labels.map(|label| label.with("level", "category")));
+        category.extend(labelled.value.into_iter().flat_map(|value| self.frequencies(value)));
         category
     }
 

@@ -127,7 +127,11 @@ impl VariableEntry<'_> {
         var.extend(self.languages.elements("universe", &self.variable.universe));
         var.extend(excluded(&self.variable.attributes));
         var.extend(self.statistics());
-        var.extend(values.categories());
+        match self.languages.told {
+            // There may be a million, of which only the texts matter then.
+            Some(_) => values.tell(),
+            None => var.extend(values.categories()),
+        }
         var.extend(self.languages.elements("concept", &self.variable.concept));
         let derived = self.languages.elements("drvdesc", &self.variable.derivation);
         if !derived.is_empty() {

@@ -75,10 +75,10 @@ pub(super) fn check(variable: &Variable, place: &str, problems: &mut Problems) {
 }
 
 /// Reports a number that is infinite or not a number, which neither JSON nor any format holds.
-pub(super) fn finite(value: &Value, place: &str, problems: &mut Problems) -> bool {
+pub(super) fn finite(value: &Value, place: impl std::fmt::Display, problems: &mut Problems) -> bool {
     let finite = !matches!(value, Value::Float(number) if !number.is_finite());
     if !finite {
-        problems.add(rules::INVALID_FACT, place, format!("{value} is not a finite number"));
+        problems.add(rules::INVALID_FACT, place.to_string(), format!("{value} is not a finite number"));
     }
     finite
 }

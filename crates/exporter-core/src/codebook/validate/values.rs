@@ -18,16 +18,16 @@ pub(super) fn check_sets(codebook: &Codebook, problems: &mut Problems) {
 fn check_entries(set: &ValueLabels, place: &str, problems: &mut Problems) {
     let mut seen: HashMap<Value, usize> = HashMap::new();
     for (index, entry) in set.entries.iter().enumerate() {
-        let place = format!("{place}[{index}]");
-        if !facts::finite(&entry.value, &place, problems) {
+        // Sets are long, and places are for problems.
+        if !facts::finite(&entry.value, format_args!("{place}[{index}]"), problems) {
             continue;
         }
         if let Some(parent) = &entry.parent {
-            facts::finite(parent, &format!("{place} / parent"), problems);
+            facts::finite(parent, format_args!("{place}[{index}] / parent"), problems);
         }
         if let Some(first) = seen.insert(canonical(&entry.value), index) {
             let message = format!("the value {} is labelled already at [{first}]", entry.value);
-            problems.add(rules::DUPLICATE_VALUE, place, message);
+            problems.add(rules::DUPLICATE_VALUE, format!("{place}[{index}]"), message);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use exporter_core::codebook::Attribute;
 
 use super::way::shortened;
-use super::{has_own_text, taken};
+use super::{Taken, has_own_text, taken};
 use crate::mapping::note::{add_attribute, is_ours, kind_of};
 use crate::mapping::texts::{TERM, has_text, language_of, words};
 use crate::xml::Element;
@@ -40,7 +40,7 @@ pub(crate) fn keep_into(
     mut add: impl FnMut(String, String),
 ) {
     let mut keeping = Keeping { read, default, forms: Vec::new() };
-    let said = keeping.inside(root, "", true);
+    let said = keeping.inside(root, "", true, taken(&root.name));
     for (way, values) in said {
         let name = match way.strip_prefix('@') {
             Some(attribute) => format!("{}@{attribute}", root.name),
@@ -51,9 +51,17 @@ pub(crate) fn keep_into(
     keeping.forms.into_iter().for_each(|(name, value)| add(name, value));
 }
 
+/// Whether an element is read with all that it says, by the names that are read in its parent.
+fn is_all_read(element: &Element, read: &[&str]) -> bool {
+    read.contains(&&*element.name)
+        && !has_own_text(&element.name)
+        && element.elements().next().is_none()
+        && (element.attributes.is_empty() || own_attributes(element, taken(&element.name).0).next().is_none())
+}
+
 impl Keeping<'_> {
     /// What an element says; the way to it is a path of names.
-    fn element(&mut self, element: &Element, path: &str, is_read: bool) -> Said {
+    fn element(&mut self, element: &Element, path: &str, is_read: bool, taken: Taken) -> Said {
         let is_text = has_text(element) || element.elements().next().is_none();
         let mut said = Said::new();
         if (!is_read || has_own_text(&element.name)) && is_text {
@@ -65,13 +73,19 @@ impl Keeping<'_> {
                 .filter(|tag| self.default.is_none_or(|it| !it.eq_ignore_ascii_case(tag)));
             said.extend(tag.map(|tag| ("@xml:lang".to_owned(), vec![tag.to_owned()])));
         }
-        said.extend(self.inside(element, path, is_read));
+        said.extend(self.inside(element, path, is_read, taken));
         said
     }
 
     /// What its attributes say and the elements in it.
-    fn inside(&mut self, element: &Element, path: &str, is_read: bool) -> Said {
-        let (stated, inside) = if is_read { taken(&element.name) } else { (&[][..], &[][..]) };
+    fn inside(&mut self, element: &Element, path: &str, is_read: bool, (stated, inside): Taken) -> Said {
+        // Most elements are categories, of which nothing is left over.
+        if own_attributes(element, stated).next().is_none()
+            && !has_text(element)
+            && element.elements().all(|child| is_all_read(child, inside))
+        {
+            return Said::new();
+        }
         let mut said: Said =
             own_attributes(element, stated).map(|(name, value)| (format!("@{name}"), vec![value])).collect();
         let is_form = is_read && !path.is_empty() && inside.is_empty() && !self.is_on_the_way(path);
@@ -95,7 +109,9 @@ impl Keeping<'_> {
         for (name, group) in groups {
             let path = if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") };
             let is_read = self.read.contains(&path.as_str()) || is_read && inside.contains(&name);
-            let each: Vec<Said> = group.iter().map(|child| self.element(child, &path, is_read)).collect();
+            let taken = if is_read { taken(name) } else { Taken::default() };
+            let each: Vec<Said> =
+                group.iter().map(|child| self.element(child, &path, is_read, taken)).collect();
             said.extend(merged(name, &group, each, is_read));
         }
         said

@@ -1,6 +1,7 @@
 //! Writes what was kept where it stood.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use exporter_core::codebook::Attribute;
 
@@ -13,6 +14,9 @@ use crate::xml::{Element, Node};
 
 /// Statistics are those of the rows that are written: what was said of others is not said of them.
 const COUNTED: [&str; 2] = ["sumStat", "catStat"];
+
+/// The elements that are told apart by their codes.
+const CATEGORY: &str = "catgry";
 
 /// An attribute of a codebook on its way.
 struct Kept<'a> {
@@ -30,7 +34,9 @@ struct Placing<'a> {
     read: &'a [&'a str],
     structure: &'static Structure,
     /// Elements that were made, without those in them, and by number who was placed in them.
-    made: Vec<(Place, BTreeSet<usize>)>,
+    made: BTreeMap<Place, BTreeSet<usize>>,
+    /// The first category of each code, among the nodes of the root; none is made or moved.
+    categories: OnceCell<HashMap<String, usize>>,
 }
 
 /// Writes attributes as the elements and attributes that they are called; the names of those that stand there now. What the
@@ -62,7 +68,8 @@ pub(crate) fn place(
             .then_with(|| one.way.attribute.cmp(&other.way.attribute))
             .then(one.name.cmp(other.name))
     });
-    let mut placing = Placing { root, read, structure, made: Vec::new() };
+    let (made, categories) = (BTreeMap::new(), OnceCell::new());
+    let mut placing = Placing { root, read, structure, made, categories };
     let mut placed = BTreeSet::new();
     for (number, kept) in all.iter().enumerate() {
         if placing.kept(number, kept).is_some() {
@@ -138,9 +145,14 @@ impl Placing<'_> {
 
     /// Remembers who was placed in an element that was made.
     fn note(&mut self, place: &[usize], number: usize) {
-        for (_, numbers) in self.made.iter_mut().filter(|(made, _)| place.starts_with(made)) {
-            numbers.insert(number);
+        if let Some(made) = self.made_round(place) {
+            self.made.entry(made.to_owned()).or_default().insert(number);
         }
+    }
+
+    /// The element that was made and holds a place, or is it.
+    fn made_round<'p>(&self, place: &'p [usize]) -> Option<&'p [usize]> {
+        (0..=place.len()).filter_map(|depth| place.get(..depth)).find(|above| self.made.contains_key(*above))
     }
 
     /// So many elements at the end of a way: those that are there, and those that are missing where they may be made.
@@ -173,14 +185,14 @@ impl Placing<'_> {
         };
         let mut targets = Vec::new();
         for (parent, count) in each {
-            let there = self.named(&parent, last.name);
+            let there = self.named(&parent, last.name).count();
             let wanted = match last.which {
                 Which::All => count,
                 Which::Nth(number) if count == 1 => number,
                 Which::Nth(_) | Which::Code(_) => return None,
             };
             // Of several only the next one can be made: who comes before it is not known else.
-            let missing = wanted.checked_sub(there.len())?;
+            let missing = wanted.checked_sub(there)?;
             if last.which != Which::All && missing > 1 || !self.admits(&parent, last.name, missing) {
                 return None;
             }
@@ -189,15 +201,12 @@ impl Placing<'_> {
                 element.push(Element::new(last.name.to_owned()));
                 let mut place = parent.clone();
                 place.push(element.children.len() - 1);
-                if !self.made.iter().any(|(made, _)| place.starts_with(made)) {
-                    self.made.push((place, BTreeSet::from([number])));
+                if self.made_round(&place).is_none() {
+                    self.made.insert(place, BTreeSet::from([number]));
                 }
             }
-            let all = self.named(&parent, last.name);
-            targets.extend(match last.which {
-                Which::All => all,
-                _ => all.into_iter().skip(wanted - 1).collect(),
-            });
+            let before = if last.which == Which::All { 0 } else { wanted - 1 };
+            targets.extend(self.named(&parent, last.name).skip(before));
         }
         (targets.len() == count).then_some(targets)
     }
@@ -206,35 +215,41 @@ impl Placing<'_> {
     fn found(&self, steps: &[Step<'_>]) -> Vec<Place> {
         let mut found = vec![Place::new()];
         for step in steps {
-            let each = found.iter().flat_map(|parent| {
-                let named = self.named(parent, step.name);
-                match step.which {
-                    Which::All => named,
-                    Which::Nth(number) => named.into_iter().skip(number - 1).take(1).collect(),
-                    Which::Code(code) => {
-                        named.into_iter().filter(|it| self.has_code(it, code)).take(1).collect()
-                    }
-                }
+            let each = found.iter().flat_map(|parent| match step.which {
+                Which::All => self.named(parent, step.name).collect(),
+                Which::Nth(number) => self.named(parent, step.name).skip(number - 1).take(1).collect(),
+                Which::Code(_) if step.name != CATEGORY => Vec::new(),
+                Which::Code(code) => self.category(parent, code).into_iter().collect(),
             });
             found = each.collect();
         }
         found
     }
 
+    /// The first category of this code in the root.
+    fn category(&self, parent: &[usize], code: &str) -> Option<Place> {
+        let codes = self.categories.get_or_init(|| {
+            let mut codes = HashMap::new();
+            for place in self.named(&[], CATEGORY) {
+                let value = at(self.root, &place).and_then(|category| category.first("catValu"));
+                if let (Some(value), Some(at)) = (value, place.last()) {
+                    codes.entry(words(value)).or_insert(*at);
+                }
+            }
+            codes
+        });
+        parent.is_empty().then(|| codes.get(code).map(|at| vec![*at]))?
+    }
+
     /// The elements of a name in a parent, without notes of this program.
-    fn named(&self, parent: &[usize], name: &str) -> Vec<Place> {
+    fn named<'p>(&'p self, parent: &'p [usize], name: &'p str) -> impl Iterator<Item = Place> + 'p {
         let nodes = at(self.root, parent).map(|parent| parent.children.as_slice()).unwrap_or_default();
-        let is_named = |node: &Node| match node {
+        let is_named = move |node: &Node| match node {
             Node::Element(it) => it.name == name && !is_ours(it) && kind_of(it).is_none(),
             Node::Text(_) => false,
         };
-        let places = nodes.iter().enumerate().filter(|(_, node)| is_named(node));
-        places.map(|(at, _)| parent.iter().copied().chain([at]).collect()).collect()
-    }
-
-    fn has_code(&self, category: &[usize], code: &str) -> bool {
-        let value = at(self.root, category).and_then(|category| category.first("catValu"));
-        value.is_some_and(|value| words(value) == code)
+        let places = nodes.iter().enumerate().filter(move |(_, node)| is_named(node));
+        places.map(|(at, _)| parent.iter().copied().chain([at]).collect())
     }
 
     /// Whether so many more elements may stand in a parent.
@@ -264,10 +279,8 @@ impl Placing<'_> {
 
     /// Takes out what was made and lacks what it must have.
     fn remove_incomplete(&mut self, placed: &mut BTreeSet<usize>) {
-        let mut made = std::mem::take(&mut self.made);
         // From behind, so that the places before stay.
-        made.sort();
-        for (place, numbers) in made.into_iter().rev() {
+        for (place, numbers) in std::mem::take(&mut self.made).into_iter().rev() {
             if at(self.root, &place).is_some_and(|element| is_complete(element, self.structure)) {
                 continue;
             }
