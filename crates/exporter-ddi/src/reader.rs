@@ -20,7 +20,7 @@ use crate::mapping::tables::{self, ReadTable};
 use crate::mapping::variables::{self, ReadVariable};
 use crate::mapping::{documents, note, study, texts};
 use crate::options::LabelsFrom;
-use crate::xml::{Element, Fault, Item, Tag, XmlReader};
+use crate::xml::{Element, Fault, Item, Position, Tag, XmlReader};
 
 pub(crate) use label_sets::LabelSets;
 pub(crate) use links::link_to;
@@ -28,6 +28,8 @@ pub(crate) use sound::legal_file_name;
 
 /// Bytes of one part of a document (a study, a variable) that are read.
 const MOST_PART: usize = 64 << 20;
+/// Languages of the texts of a document that is read; each is looked for in every text.
+const MOST_LANGUAGES: usize = 1000;
 /// What stands in a list of languages for none.
 pub(crate) const NO_LANGUAGES: &str = "-";
 /// The outermost element of a document.
@@ -155,7 +157,7 @@ pub(crate) struct Parts {
     /// Documents behind the first one in the same envelope.
     further: u64,
     /// Elements that are not taken, by name.
-    passed_over: Vec<(String, u64)>,
+    passed_over: BTreeMap<String, u64>,
     counts: Counts,
     labels: LabelsFrom,
     /// What a document of another program says of itself.
@@ -240,11 +242,12 @@ impl Parts {
             }
             "stdyDscr" if self.study.is_none() => {
                 let element = reader.element(tag, MOST_PART)?;
+                self.tags(&element, reader.position())?;
                 self.study(&element);
             }
             "fileDscr" => {
                 let element = reader.element(tag, MOST_PART)?;
-                self.tags(&element);
+                self.tags(&element, reader.position())?;
                 let read = tables::read(&element, self.language.as_deref());
                 self.counts.files += 1;
                 self.tables.push((read, notes(&element)));
@@ -260,7 +263,7 @@ impl Parts {
             }
             "otherMat" => {
                 let element = reader.element(tag, MOST_PART)?;
-                self.tags(&element);
+                self.tags(&element, reader.position())?;
                 self.document(&element);
             }
             name => {
@@ -272,7 +275,6 @@ impl Parts {
     }
 
     fn study(&mut self, element: &Element) {
-        self.tags(element);
         let listed = note::of_kind(element, "languages");
         let listed: Option<Vec<String>> = listed.map(|note| {
             let words = texts::words(note);
@@ -297,7 +299,7 @@ impl Parts {
                 if self.labels == LabelsFrom::CodInstr {
                     coding_instructions::add_categories(&mut element);
                 }
-                self.tags(&element);
+                self.tags(&element, reader.position())?;
                 let says = |name: &str| element.attribute(name).unwrap_or_default();
                 let list = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
                 let mut files = list(says("files"));
@@ -322,7 +324,7 @@ impl Parts {
             }
             "varGrp" => {
                 let element = reader.element(tag, MOST_PART)?;
-                self.tags(&element);
+                self.tags(&element, reader.position())?;
                 let (group, members) = groups::read(&element, self.language.as_deref());
                 self.groups.push((group, members, element));
             }
@@ -371,20 +373,21 @@ impl Parts {
     }
 
     fn pass_over(&mut self, name: &str) {
-        match self.passed_over.iter_mut().find(|(known, _)| known == name) {
-            Some((_, count)) => *count += 1,
-            None => self.passed_over.push((name.to_owned(), 1)),
-        }
+        *self.passed_over.entry(name.to_owned()).or_default() += 1;
     }
 
     /// Keeps the tags of all texts in an element.
-    fn tags(&mut self, element: &Element) {
+    fn tags(&mut self, element: &Element, position: Position) -> Result<()> {
         if let Some(tag) = texts::language_of(element).map(texts::tag_of)
             && !self.tags.iter().any(|known| known.eq_ignore_ascii_case(&tag))
         {
+            if self.tags.len() == MOST_LANGUAGES {
+                let message = format!("the document has texts in more than {MOST_LANGUAGES} languages");
+                return Err(Fault { position, message, is_cut: false, is_refusal: true, source: None }.into());
+            }
             self.tags.push(tag.into_owned());
         }
-        element.elements().for_each(|child| self.tags(child));
+        element.elements().try_for_each(|child| self.tags(child, position))
     }
 }
 
@@ -395,7 +398,7 @@ fn is_of_this_program(description: &Element) -> bool {
 }
 
 /// The losses of elements that are not taken.
-pub(crate) fn not_taken(passed_over: Vec<(String, u64)>) -> impl Iterator<Item = Loss> {
+pub(crate) fn not_taken(passed_over: BTreeMap<String, u64>) -> impl Iterator<Item = Loss> {
     passed_over.into_iter().map(|(name, count)| {
         Loss::new(LossCode::NOT_READ, format!("elements `{name}` of the document are not taken")).count(count)
     })

@@ -121,6 +121,15 @@ proptest! {
     }
 }
 
+#[test]
+fn a_document_of_very_many_languages_is_refused() {
+    let labels: String = (0..1001).map(|at| format!("<labl xml:lang='x-{at}'>A</labl>")).collect();
+    let text = format!("<codeBook>\n<dataDscr><var name='a'>{labels}</var></dataDscr></codeBook>");
+    let error = read(text.as_bytes()).unwrap_err().to_string();
+    assert!(error.contains("line 2") && error.contains("more than 1000 languages"), "{error}");
+    assert!(read(text.replace("x-1000", "x-999").as_bytes()).is_ok());
+}
+
 /// Small documents that would be large codebooks: each part is in all others.
 #[test]
 fn a_small_document_is_no_large_codebook() {

@@ -112,12 +112,20 @@ fn is_of(rename: &Rename, loss: &Loss) -> bool {
         && loss.variable == rename.variable
 }
 
+/// What losses of one code have in common in a format.
+type Code<'a> = (&'a str, &'a LossCode, LossSeverity);
+
+fn code_of(loss: &Loss) -> Code<'_> {
+    (&loss.format, &loss.code, loss.severity)
+}
+
 fn kinds<'a>(losses: &[&'a Loss]) -> Vec<Kind<'a>> {
     let mut kinds: Vec<Kind<'_>> = Vec::new();
+    let mut known: BTreeMap<(Code<'_>, &str), usize> = BTreeMap::new();
     for loss in losses {
-        let alike = |kind: &&mut Kind<'_>| kind.is_of_code(loss) && kind.first.action == loss.action;
         let variables = u64::from(loss.variable.is_some());
-        match kinds.iter_mut().find(alike) {
+        let at = *known.entry((code_of(loss), &loss.action)).or_insert(kinds.len());
+        match kinds.get_mut(at) {
             Some(kind) => {
                 kind.variables += variables;
                 kind.places += 1;
@@ -141,14 +149,20 @@ fn kinds<'a>(losses: &[&'a Loss]) -> Vec<Kind<'a>> {
 
 /// Of a code that a format treats in many ways the first one tells how many others there are.
 fn gathered(kinds: Vec<Kind<'_>>) -> Vec<Kind<'_>> {
-    let ways = |of: &Kind<'_>| kinds.iter().filter(|kind| kind.is_of_code(of.first)).count();
-    let are_many: Vec<bool> = kinds.iter().map(|kind| ways(kind) > ACTIONS_SHOWN).collect();
+    let mut ways: BTreeMap<Code<'_>, usize> = BTreeMap::new();
+    for kind in &kinds {
+        *ways.entry(code_of(kind.first)).or_default() += 1;
+    }
     let mut gathered: Vec<Kind<'_>> = Vec::new();
-    for (kind, is_of_many) in kinds.into_iter().zip(are_many) {
-        match gathered.iter_mut().find(|known| is_of_many && known.is_of_code(kind.first)) {
-            Some(known) => {
-                known.others.ways += 1;
-                known.others.places += kind.places;
+    let mut known: BTreeMap<Code<'_>, usize> = BTreeMap::new();
+    for kind in kinds {
+        let code = code_of(kind.first);
+        let at = *known.entry(code).or_insert(gathered.len());
+        let are_many = ways.get(&code).is_some_and(|ways| *ways > ACTIONS_SHOWN);
+        match gathered.get_mut(at).filter(|_| are_many) {
+            Some(first) => {
+                first.others.ways += 1;
+                first.others.places += kind.places;
             }
             None => gathered.push(kind),
         }
@@ -157,12 +171,6 @@ fn gathered(kinds: Vec<Kind<'_>>) -> Vec<Kind<'_>> {
 }
 
 impl Kind<'_> {
-    /// Whether a loss is of the same code, in the same format and as bad.
-    fn is_of_code(&self, loss: &Loss) -> bool {
-        (&self.first.format, &self.first.code, self.first.severity)
-            == (&loss.format, &loss.code, loss.severity)
-    }
-
     /// Whether another one tells the same of another format.
     fn is_like(&self, other: &Self) -> bool {
         let counts = |kind: &Self| (kind.variables, kind.places, kind.times, kind.others);

@@ -1,6 +1,6 @@
 //! Which facts about the data a document asks for, and its statistics from them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime};
 use exporter_core::codebook::{Codebook, Kind, MissingValues, Sensitivity, Table, Value, Variable};
@@ -60,15 +60,13 @@ fn statistics_of(codebook: &Codebook, table: &Table, variable: &Variable) -> Sta
 /// Values that are counted: labelled ones and those that are declared missing.
 fn counted(codebook: &Codebook, variable: &Variable) -> Vec<Value> {
     let labelled = codebook.value_labels_of(variable).into_iter().flat_map(|labels| &labels.entries);
-    let mut values: Vec<Value> = labelled.map(|entry| entry.value.clone()).collect();
-    for missing in &variable.missing {
-        if let MissingValues::One(value) = &missing.values
-            && !values.contains(value)
-        {
-            values.push(value.clone());
-        }
-    }
-    values
+    let missing = variable.missing.iter().filter_map(|missing| match &missing.values {
+        MissingValues::One(value) => Some(value),
+        MissingValues::Range { .. } | MissingValues::Reason => None,
+    });
+    let mut seen = HashSet::new();
+    let values = labelled.map(|entry| &entry.value).chain(missing);
+    values.filter(|value| seen.insert(*value)).cloned().collect()
 }
 
 /// Whether the smallest and largest value are told: never of what identifies a person, nor of categories.

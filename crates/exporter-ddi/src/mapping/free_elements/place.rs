@@ -1,6 +1,5 @@
 //! Writes what was kept where it stood.
 
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use exporter_core::codebook::Attribute;
@@ -36,7 +35,9 @@ struct Placing<'a> {
     /// Elements that were made, without those in them, and by number who was placed in them.
     made: BTreeMap<Place, BTreeSet<usize>>,
     /// The first category of each code, among the nodes of the root; none is made or moved.
-    categories: OnceCell<HashMap<String, usize>>,
+    categories: Option<HashMap<String, usize>>,
+    /// The elements of a name in a parent, among its nodes, for parents and names that were asked for.
+    named: HashMap<Place, HashMap<String, Vec<usize>>>,
 }
 
 /// Writes attributes as the elements and attributes that they are called; the names of those that stand there now. What the
@@ -68,8 +69,8 @@ pub(crate) fn place(
             .then_with(|| one.way.attribute.cmp(&other.way.attribute))
             .then(one.name.cmp(other.name))
     });
-    let (made, categories) = (BTreeMap::new(), OnceCell::new());
-    let mut placing = Placing { root, read, structure, made, categories };
+    let (made, categories, named) = (BTreeMap::new(), None, HashMap::new());
+    let mut placing = Placing { root, read, structure, made, categories, named };
     let mut placed = BTreeSet::new();
     for (number, kept) in all.iter().enumerate() {
         if placing.kept(number, kept).is_some() {
@@ -133,9 +134,11 @@ impl Placing<'_> {
                 }
                 for (place, value) in targets.iter().zip(kept.values) {
                     let target = at_mut(self.root, place)?;
-                    let inside = std::mem::take(&mut target.children);
+                    let nodes = std::mem::take(&mut target.children);
                     *target = std::mem::take(target).text(value);
-                    target.children.extend(inside);
+                    target.children.extend(nodes);
+                    // The nodes in it stand one further.
+                    self.named.remove(place);
                     self.note(place, number);
                 }
             }
@@ -185,7 +188,7 @@ impl Placing<'_> {
         };
         let mut targets = Vec::new();
         for (parent, count) in each {
-            let there = self.named(&parent, last.name).count();
+            let there = self.named(&parent, last.name).len();
             let wanted = match last.which {
                 Which::All => count,
                 Which::Nth(number) if count == 1 => number,
@@ -199,57 +202,72 @@ impl Placing<'_> {
             for _ in 0..missing {
                 let element = at_mut(self.root, &parent)?;
                 element.push(Element::new(last.name.to_owned()));
-                let mut place = parent.clone();
-                place.push(element.children.len() - 1);
+                let at = element.children.len() - 1;
+                if let Some(named) = self.named.get_mut(&parent).and_then(|names| names.get_mut(last.name)) {
+                    named.push(at);
+                }
+                let place = inside(&parent, at);
                 if self.made_round(&place).is_none() {
                     self.made.insert(place, BTreeSet::from([number]));
                 }
             }
             let before = if last.which == Which::All { 0 } else { wanted - 1 };
-            targets.extend(self.named(&parent, last.name).skip(before));
+            let made = self.named(&parent, last.name).get(before..).unwrap_or_default();
+            targets.extend(made.iter().map(|at| inside(&parent, *at)));
         }
         (targets.len() == count).then_some(targets)
     }
 
     /// Elements at the end of a way.
-    fn found(&self, steps: &[Step<'_>]) -> Vec<Place> {
+    fn found(&mut self, steps: &[Step<'_>]) -> Vec<Place> {
         let mut found = vec![Place::new()];
         for step in steps {
-            let each = found.iter().flat_map(|parent| match step.which {
-                Which::All => self.named(parent, step.name).collect(),
-                Which::Nth(number) => self.named(parent, step.name).skip(number - 1).take(1).collect(),
-                Which::Code(_) if step.name != CATEGORY => Vec::new(),
-                Which::Code(code) => self.category(parent, code).into_iter().collect(),
-            });
-            found = each.collect();
+            let mut each = Vec::new();
+            for parent in &found {
+                let named = match step.which {
+                    Which::Code(code) => self.category(parent, step.name, code).into_iter().collect(),
+                    Which::All => self.named(parent, step.name).to_owned(),
+                    Which::Nth(number) => {
+                        self.named(parent, step.name).get(number - 1).copied().into_iter().collect()
+                    }
+                };
+                each.extend(named.into_iter().map(|at| inside(parent, at)));
+            }
+            found = each;
         }
         found
     }
 
-    /// The first category of this code in the root.
-    fn category(&self, parent: &[usize], code: &str) -> Option<Place> {
-        let codes = self.categories.get_or_init(|| {
+    /// The first category of this code in the root, among its nodes.
+    fn category(&mut self, parent: &[usize], name: &str, code: &str) -> Option<usize> {
+        if name != CATEGORY || !parent.is_empty() {
+            return None;
+        }
+        if self.categories.is_none() {
             let mut codes = HashMap::new();
-            for place in self.named(&[], CATEGORY) {
-                let value = at(self.root, &place).and_then(|category| category.first("catValu"));
-                if let (Some(value), Some(at)) = (value, place.last()) {
-                    codes.entry(words(value)).or_insert(*at);
+            for at in self.named(parent, CATEGORY).to_owned() {
+                let category = self::at(self.root, &[at]);
+                if let Some(value) = category.and_then(|category| category.first("catValu")) {
+                    codes.entry(words(value)).or_insert(at);
                 }
             }
-            codes
-        });
-        parent.is_empty().then(|| codes.get(code).map(|at| vec![*at]))?
+            self.categories = Some(codes);
+        }
+        self.categories.as_ref()?.get(code).copied()
     }
 
-    /// The elements of a name in a parent, without notes of this program.
-    fn named<'p>(&'p self, parent: &'p [usize], name: &'p str) -> impl Iterator<Item = Place> + 'p {
-        let nodes = at(self.root, parent).map(|parent| parent.children.as_slice()).unwrap_or_default();
-        let is_named = move |node: &Node| match node {
-            Node::Element(it) => it.name == name && !is_ours(it) && kind_of(it).is_none(),
-            Node::Text(_) => false,
-        };
-        let places = nodes.iter().enumerate().filter(move |(_, node)| is_named(node));
-        places.map(|(at, _)| parent.iter().copied().chain([at]).collect())
+    /// The elements of a name in a parent, among its nodes, without notes of this program.
+    fn named(&mut self, parent: &[usize], name: &str) -> &[usize] {
+        if self.named.get(parent).is_none_or(|names| !names.contains_key(name)) {
+            let nodes = at(self.root, parent).map(|parent| parent.children.as_slice()).unwrap_or_default();
+            let is_named = |node: &Node| match node {
+                Node::Element(it) => it.name == name && !is_ours(it) && kind_of(it).is_none(),
+                Node::Text(_) => false,
+            };
+            let named = nodes.iter().enumerate().filter(|(_, node)| is_named(node)).map(|(at, _)| at);
+            self.named.entry(parent.to_owned()).or_default().insert(name.to_owned(), named.collect());
+        }
+        self.named.get(parent).and_then(|names| names.get(name)).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Whether so many more elements may stand in a parent.
@@ -315,6 +333,11 @@ fn is_complete(element: &Element, structure: &Structure) -> bool {
         Content::Text(_) | Content::Empty => true,
     };
     has_attributes && is_whole && element.elements().all(|child| is_complete(child, structure))
+}
+
+/// The place of a node in a parent.
+fn inside(parent: &[usize], at: usize) -> Place {
+    parent.iter().copied().chain([at]).collect()
 }
 
 fn at<'e>(root: &'e Element, place: &[usize]) -> Option<&'e Element> {
