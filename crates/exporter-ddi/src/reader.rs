@@ -18,7 +18,7 @@ use crate::mapping::coding_instructions;
 use crate::mapping::groups;
 use crate::mapping::tables::{self, ReadTable};
 use crate::mapping::variables::{self, ReadVariable};
-use crate::mapping::{documents, note, study, texts};
+use crate::mapping::{documents, note, stated_kind, study, texts};
 use crate::options::LabelsFrom;
 use crate::xml::{Element, Fault, Item, Position, Tag, XmlReader};
 
@@ -459,8 +459,8 @@ fn column(var: &Element) -> Column {
     let stated = || var.all("sumStat").chain(var.all("catgry").flat_map(|category| category.all("catStat")));
     let is_counted = |stat: &&Element| COUNTED.contains(&stat.attribute("type").unwrap_or("freq"));
     let (statistics, counted) = (stated().count() as u64, stated().filter(is_counted).count() as u64);
-    let says_kind = variables::says_kind(var);
-    let says_format = variables::says_format(var);
+    let says_kind = stated_kind::says_kind(var);
+    let says_format = stated_kind::says_format(var);
     Column {
         name,
         characters,
