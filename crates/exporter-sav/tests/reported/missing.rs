@@ -185,20 +185,6 @@ fn numbers_that_are_declared_missing_on_days_are_reasons() {
     }
 }
 
-/// A file as another program would write it that copies what it does not change: these descriptions and cells.
-fn rewritten(file: &File, edit: impl FnOnce(&mut SavMetadata), columns: Vec<ArrayRef>) -> Box<dyn Dataset> {
-    let mut metadata = file.metadata();
-    edit(&mut metadata);
-    let names = metadata.variables.iter().map(|variable| variable.name.clone());
-    let batch = RecordBatch::try_from_iter(names.zip(columns)).unwrap();
-    let storing = metadata.variables.iter().map(|_| Storing::default()).collect();
-    let options = WriterOptions::new(Box::new(|| Err(std::io::ErrorKind::Unsupported.into())));
-    let mut writer = SavWriter::new(Vec::new(), metadata, storing, options).unwrap();
-    writer.write(&batch).unwrap();
-    let bytes = writer.finish().unwrap().0;
-    File { bytes, summary: file.summary.clone() }.opened()
-}
-
 fn doubles(numbers: &[f64]) -> ArrayRef {
     Arc::new(arrow_array::Float64Array::from(numbers.to_vec()))
 }
@@ -212,7 +198,7 @@ fn numbers_between_those_of_reasons_are_missing() {
     let range = MissingValues::new(Some((Some(-99.0), Some(-95.0))), Vec::new());
     let metadata = file.metadata();
     assert_eq!((&metadata.variables[0].missing, metadata.value_labels.len()), (&range, 0));
-    let read = rewritten(&file, |_| (), vec![doubles(&[1.0, -97.5, -98.0])]);
+    let read = file.with_cells(|_| (), vec![doubles(&[1.0, -97.5, -98.0])]);
     let missing = &read.codebook().tables[0].variables[0].missing;
     let declared = Missing::range(Some(Value::Integer(-99)), Some(Value::Integer(-95)));
     assert_eq!(missing[..], [x.missing.as_slice(), &[declared]].concat());
@@ -241,7 +227,7 @@ fn words_tell_what_became_of_a_variable() {
         metadata.variables[2] = SavVariable::number("t", Format::parse("F8.0").unwrap());
         metadata.variables[2].label = "Text".to_owned();
     };
-    let read = rewritten(&file, swapped, vec![doubles(&[1.0]), doubles(&[2.0]), doubles(&[1.5])]);
+    let read = file.with_cells(swapped, vec![doubles(&[1.0]), doubles(&[2.0]), doubles(&[1.5])]);
     let told: Vec<String> = read.losses().iter().map(|loss| loss.action.clone()).collect();
     let is_told = |part: &str| told.iter().any(|action| action.contains(part));
     assert!(is_told("the stored record of cells is of q2, another variable has this name now"), "{told:?}");
@@ -258,7 +244,7 @@ fn the_number_of_a_reason_is_missing_among_moments() {
     let days: ArrayRef = Arc::new(arrow_array::Date32Array::from(vec![0, 1]));
     let file = File::of(&SavExporter::default(), study(vec![born]), vec![days]);
     assert_eq!(file.metadata().variables[0].missing.values, [Stored::Number(-99.0)]);
-    let read = rewritten(&file, |_| (), vec![doubles(&[12_219_379_201.0, -99.0])]);
+    let read = file.with_cells(|_| (), vec![doubles(&[12_219_379_201.0, -99.0])]);
     let variable = &read.codebook().tables[0].variables[0];
     assert_eq!(variable.kind, Kind::DateTime { unit: TimeUnit::Second, zone: None });
     assert_eq!((&variable.missing[..], &variable.labels), (&[reason][..], &None));
@@ -283,7 +269,7 @@ fn the_number_of_a_reason_stays_among_values_that_are_others() {
                 .map(|(value, label)| (Stored::Number(value), label.to_owned()))
                 .to_vec();
         };
-        let read = rewritten(&file, alone, vec![doubles(&[1.0, -99.0, -97.0])]);
+        let read = file.with_cells(alone, vec![doubles(&[1.0, -99.0, -97.0])]);
         let copy = File::written(&SavExporter::default(), &*read);
         assert!(copy.summary.changes.recodes.is_empty(), "{:?}", copy.summary.changes.recodes);
         assert_eq!(copy.metadata().variables[0].missing, one);
@@ -306,7 +292,7 @@ fn a_range_over_the_numbers_of_reasons_stays() {
     let file = File::of(&SavExporter::default(), study(vec![x]), vec![integers(&[1, 2])]);
     let range = MissingValues::new(Some((Some(-99.0), Some(-97.0))), Vec::new());
     let over = |metadata: &mut SavMetadata| metadata.variables[0].missing = range.clone();
-    let read = rewritten(&file, over, vec![doubles(&[1.0, -98.0])]);
+    let read = file.with_cells(over, vec![doubles(&[1.0, -98.0])]);
     assert!(read.losses().is_empty(), "{:?}", read.losses());
     let copy = File::written(&SavExporter::default(), &*read);
     assert_eq!(copy.metadata().variables[0].missing, range);

@@ -51,6 +51,20 @@ impl File {
         self.reader().metadata().clone()
     }
 
+    /// As another program would write it that copies what it does not change: these descriptions and cells.
+    fn with_cells(&self, edit: impl FnOnce(&mut SavMetadata), columns: Vec<ArrayRef>) -> Box<dyn Dataset> {
+        let mut metadata = self.metadata();
+        edit(&mut metadata);
+        let names = metadata.variables.iter().map(|variable| variable.name.clone());
+        let batch = RecordBatch::try_from_iter(names.zip(columns)).unwrap();
+        let storing = metadata.variables.iter().map(|_| Storing::default()).collect();
+        let options = WriterOptions::new(Box::new(|| Err(std::io::ErrorKind::Unsupported.into())));
+        let mut writer = SavWriter::new(Vec::new(), metadata, storing, options).unwrap();
+        writer.write(&batch).unwrap();
+        let bytes = writer.finish().unwrap().0;
+        File { bytes, summary: self.summary.clone() }.opened()
+    }
+
     fn opened(&self) -> Box<dyn Dataset> {
         let source = Source::memory("t.sav", self.bytes.clone());
         SavInput::open(&source, Default::default(), &Context::default()).unwrap()

@@ -12,16 +12,7 @@ fn remade(
     let batch = reader.batches(&Default::default(), 1).unwrap().next().unwrap().unwrap();
     let mut arrays = batch.columns().to_vec();
     columns.iter().for_each(|(at, column)| arrays[*at] = Arc::clone(column));
-    let mut metadata = reader.metadata().clone();
-    edit(&mut metadata);
-    let names = metadata.variables.iter().map(|variable| variable.name.clone());
-    let batch = RecordBatch::try_from_iter(names.zip(arrays).collect::<Vec<_>>()).unwrap();
-    let storing = metadata.variables.iter().map(|_| Storing::default()).collect();
-    let options = WriterOptions::new(Box::new(|| Err(std::io::ErrorKind::Unsupported.into())));
-    let mut writer = SavWriter::new(Vec::new(), metadata, storing, options).unwrap();
-    writer.write(&batch).unwrap();
-    let bytes = writer.finish().unwrap().0;
-    File { bytes, summary: file.summary.clone() }.opened()
+    file.with_cells(edit, arrays)
 }
 
 /// What reading lost of kinds.
