@@ -128,6 +128,18 @@ fn a_file_is_where_the_document_says_beside_its_name() {
     assert_eq!((super::rows(&*data, 0).len(), data.codebook().tables[0].name.as_str()), (1, "pets"));
 }
 
+/// What is written of a document: it says these words, in elements of its own and not in notes of this program, it is valid, and
+/// written again it is the same.
+fn says_again(document: &str, words: &[&str]) -> String {
+    let written = again(document);
+    for words in words {
+        assert!(written.contains(words), "{words}\n{written}");
+    }
+    assert!(!written.contains("exporter:attribute"), "{written}");
+    assert_eq!((again(&written), findings(written.as_bytes())), (written.clone(), vec![]));
+    written
+}
+
 /// A document that is read and written again.
 fn again(document: &str) -> String {
     let data = among(document, &[], 1).unwrap();
@@ -273,31 +285,29 @@ fn what_stands_in_other_parts_is_written_there() {
         "<otherMat level=\"study\" URI=\"http://x/q.pdf\"><labl>Q</labl><txt>qtxt</txt><notes type=\"n\">qnote</notes></otherMat>\
          </codeBook>",
     );
-    let written = again(&text);
-    for words in [
-        "URI=\"https://example.org/gone.dat\"",
-        "<titl>Gone</titl>",
-        "<version date=\"2020\">2</version>",
-        "<fileCont>All that is gone.</fileCont>",
-        "<concept vocab=\"v\">gconc</concept>",
-        "<universe>guniv</universe>",
-        "<notes type=\"t\">gnote</notes>",
-        "<holdings URI=\"https://a.org\"/>",
-        "<holdings URI=\"https://b.org\">B</holdings>",
-        "<collDate date=\"2018-10-31\" event=\"start\">End of October</collDate>",
-        "<collDate event=\"end\">Spring 2019</collDate>",
-        "<nation abbr=\"FI\">Finland</nation>",
-        "<dataSrc>Register</dataSrc>",
-        "<contact URI=\"https://c.org\" affiliation=\"AP\" email=\"c@c.org\">Desk</contact>",
-        "<titl>First</titl>",
-        "<relPubl>Second</relPubl>",
-        "<txt>qtxt</txt>",
-        "<notes type=\"n\">qnote</notes>",
-    ] {
-        assert!(written.contains(words), "{words}\n{written}");
-    }
-    assert!(!written.contains("exporter:attribute"), "{written}");
-    assert_eq!((again(&written), findings(written.as_bytes())), (written.clone(), vec![]));
+    says_again(
+        &text,
+        &[
+            "URI=\"https://example.org/gone.dat\"",
+            "<titl>Gone</titl>",
+            "<version date=\"2020\">2</version>",
+            "<fileCont>All that is gone.</fileCont>",
+            "<concept vocab=\"v\">gconc</concept>",
+            "<universe>guniv</universe>",
+            "<notes type=\"t\">gnote</notes>",
+            "<holdings URI=\"https://a.org\"/>",
+            "<holdings URI=\"https://b.org\">B</holdings>",
+            "<collDate date=\"2018-10-31\" event=\"start\">End of October</collDate>",
+            "<collDate event=\"end\">Spring 2019</collDate>",
+            "<nation abbr=\"FI\">Finland</nation>",
+            "<dataSrc>Register</dataSrc>",
+            "<contact URI=\"https://c.org\" affiliation=\"AP\" email=\"c@c.org\">Desk</contact>",
+            "<titl>First</titl>",
+            "<relPubl>Second</relPubl>",
+            "<txt>qtxt</txt>",
+            "<notes type=\"n\">qnote</notes>",
+        ],
+    );
 }
 
 #[test]
@@ -309,18 +319,16 @@ fn a_file_that_is_not_there_is_described_again() {
     let columns =
         [variable("id", (1, 3), "dcml=\"0\"", ""), variable("size", (4, 6), "dcml=\"1\"", "")].concat();
     let text = document(&described, &columns);
-    let written = again(&text);
-    for words in [
-        "<fileName>pets.dat</fileName>",
-        "<fileType charset=\"UTF-8\">text/plain</fileType>",
-        "<format>fixed</format>",
-        "<location StartPos=\"1\" EndPos=\"3\" fileid=\"F1\"/>",
-        "<location StartPos=\"4\" EndPos=\"6\" fileid=\"F1\"/>",
-    ] {
-        assert!(written.contains(words), "{words}\n{written}");
-    }
-    assert!(!written.contains("exporter:attribute"), "{written}");
-    assert_eq!((again(&written), findings(written.as_bytes())), (written.clone(), vec![]));
+    let written = says_again(
+        &text,
+        &[
+            "<fileName>pets.dat</fileName>",
+            "<fileType charset=\"UTF-8\">text/plain</fileType>",
+            "<format>fixed</format>",
+            "<location StartPos=\"1\" EndPos=\"3\" fileid=\"F1\"/>",
+            "<location StartPos=\"4\" EndPos=\"6\" fileid=\"F1\"/>",
+        ],
+    );
     // The rows are found by what is written, too.
     let rows = super::rows(&*among(&written, &[("pets.dat", b"  1 25\n")], 1).unwrap(), 0);
     assert_eq!(rows, [["1", "2.5"]]);

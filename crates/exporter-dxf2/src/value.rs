@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -195,7 +195,7 @@ fn of_raw(raw: &RawValue, depth: usize) -> serde_json::Result<Value> {
             Value::Object(Object { properties: properties? })
         }
         Some(b'[') => {
-            let Elements(elements) = serde_json::from_str(text)?;
+            let elements: Vec<&RawValue> = serde_json::from_str(text)?;
             Value::List(elements.into_iter().map(|raw| of_raw(raw, depth - 1)).collect::<Result<_, _>>()?)
         }
         _ => Value::Number(text.to_owned()),
@@ -204,8 +204,6 @@ fn of_raw(raw: &RawValue, depth: usize) -> serde_json::Result<Value> {
 
 /// The members of an object, each as its text.
 struct Members<'a>(Vec<(String, &'a RawValue)>);
-/// The elements of an array, each as its text.
-struct Elements<'a>(Vec<&'a RawValue>);
 
 impl<'a> Deserialize<'a> for Members<'a> {
     fn deserialize<D: Deserializer<'a>>(deserializer: D) -> Result<Self, D::Error> {
@@ -224,26 +222,6 @@ impl<'a> Deserialize<'a> for Members<'a> {
             }
         }
         deserializer.deserialize_map(Each)
-    }
-}
-
-impl<'a> Deserialize<'a> for Elements<'a> {
-    fn deserialize<D: Deserializer<'a>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Each;
-        impl<'a> Visitor<'a> for Each {
-            type Value = Elements<'a>;
-            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str("an array")
-            }
-            fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<Elements<'a>, A::Error> {
-                let mut elements = Vec::new();
-                while let Some(element) = seq.next_element()? {
-                    elements.push(element);
-                }
-                Ok(Elements(elements))
-            }
-        }
-        deserializer.deserialize_seq(Each)
     }
 }
 

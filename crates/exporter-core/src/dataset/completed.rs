@@ -14,20 +14,16 @@ pub fn completed_variable(declared: &Variable, own: &Variable, kind_is_open: boo
     if kind_is_open {
         merged.kind = own.kind.clone();
     }
-    if merged.label.is_empty() {
-        merged.label = own.label.clone();
-    }
-    if merged.unit.is_empty() {
-        merged.unit = own.unit.clone();
-    }
-    if merged.universe.is_empty() {
-        merged.universe = own.universe.clone();
-    }
-    if merged.concept.is_empty() {
-        merged.concept = own.concept.clone();
-    }
-    if merged.derivation.is_empty() {
-        merged.derivation = own.derivation.clone();
+    for (text, of_file) in [
+        (&mut merged.label, &own.label),
+        (&mut merged.unit, &own.unit),
+        (&mut merged.universe, &own.universe),
+        (&mut merged.concept, &own.concept),
+        (&mut merged.derivation, &own.derivation),
+    ] {
+        if text.is_empty() {
+            text.clone_from(of_file);
+        }
     }
     if merged.attributes.is_empty() {
         merged.attributes = own.attributes.clone();
