@@ -220,19 +220,16 @@ impl DdiWriter<'_> {
         let mut read = tables::read(&element, self.languages.default).table;
         read.key.clone_from(&table.key);
         let is_told = |name: &str| {
-            groups::is_of_group(table, name) || !self.has_file(at) && stated_file::is_of_table(name)
+            groups::is_of_group(table, name) || !self.has_file(at) && stated_file::is_of_table(table, name)
         };
-        let told = table
-            .attributes
-            .iter()
-            .filter(|(name, value)| is_told(name) || self.is_of_the_language(name, value));
-        read.attributes.extend(told.map(|(name, value)| (name.clone(), value.clone())));
         let parent = table.parent.as_ref().and_then(|parent| self.codebook.table(&parent.table));
         if let Some((_, parent)) = parent.filter(|(parent, _)| *parent != at) {
             link_to(&mut read, &parent.name, &parent.key);
         }
         let mut whole = table.clone();
         (whole.variables, whole.groups, whole.rows) = (Vec::new(), Vec::new(), None);
+        // What the document says elsewhere is read behind the notes.
+        whole.attributes.retain(|name, value| !(is_told(name) || self.is_of_the_language(name, value)));
         element.extend(note::difference(&read, &whole));
         element
     }
@@ -344,14 +341,10 @@ impl DdiWriter<'_> {
         let ReadVariable { variable: mut read, labels, .. } =
             variables::read(&element, self.languages.default);
         let is_told = |name: &str| !self.has_file(at) && stated_file::is_of_variable(name);
-        let told = variable
-            .attributes
-            .iter()
-            .filter(|(name, value)| is_told(name) || self.is_of_the_language(name, value));
-        read.attributes.extend(told.map(|(name, value)| (name.clone(), value.clone())));
         // Facts are told by rows, but for those of the file of some program.
         let mut whole = variable.clone();
         whole.facts = whole.facts.of_files();
+        whole.attributes.retain(|name, value| !(is_told(name) || self.is_of_the_language(name, value)));
         read.weighted_by.clone_from(&whole.weighted_by);
         read.labels = sets.name_of(&read.name, &labels);
         element.extend(note::difference(&read, &whole));

@@ -5,7 +5,7 @@ use exporter_core::codebook::{Attribute, Kind, Table, Variable};
 
 use super::tables::stem;
 use crate::reader::TableFile;
-use crate::xml::Element;
+use crate::xml::{Element, forbidden};
 
 /// Attributes of a table: its file.
 const OF_TABLE: [&str; 5] = ["fileName", "fileType", "format", CHARSET, URI];
@@ -40,9 +40,9 @@ pub(crate) fn keep(table: &mut Table, file: &TableFile) {
     }
 }
 
-/// Whether an attribute of a table is such a one.
-pub(crate) fn is_of_table(attribute: &str) -> bool {
-    OF_TABLE.contains(&attribute)
+/// Whether an attribute of a table is such a one, and is written so.
+pub(crate) fn is_of_table(table: &Table, attribute: &str) -> bool {
+    OF_TABLE.contains(&attribute) && stated(table, attribute).is_some()
 }
 
 /// Whether an attribute of a variable is such a one.
@@ -55,9 +55,10 @@ pub(crate) fn is_guess(variable: &Variable) -> bool {
     matches!(variable.attributes.get(KIND), Some(Attribute::One(words)) if words == NOT_STATED)
 }
 
+/// What is said of a file, if an element says it as it is.
 fn stated<'t>(table: &'t Table, name: &str) -> Option<&'t str> {
     match table.attributes.get(name) {
-        Some(Attribute::One(words)) if !words.trim().is_empty() => Some(words),
+        Some(Attribute::One(words)) if !words.trim().is_empty() && forbidden(words) == 0 => Some(words),
         _ => None,
     }
 }

@@ -79,7 +79,7 @@ impl TableEntry<'_> {
         let attributes = &self.table.attributes;
         let placed = free_elements::place(&mut dscr, attributes, &READ, self.structure);
         let is_note = |name: &str| {
-            let is_stated = self.files.is_empty() && stated_file::is_of_table(name);
+            let is_stated = self.files.is_empty() && stated_file::is_of_table(self.table, name);
             let is_description = name == ELSEWHERE && self.is_described && was_described(self.table);
             !(placed.contains(name) || is_stated || is_description || is_of_group(self.table, name))
         };
