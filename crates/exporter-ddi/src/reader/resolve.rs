@@ -53,15 +53,14 @@ fn assembled(parts: Parts) -> DdiDocument {
     let (study, listed, notes) = parts.study.unwrap_or_default();
     let mut study = note::restored(study, &notes);
     let is_listed = listed.is_some() || parts.language.is_some();
-    let languages = listed.unwrap_or_else(|| {
-        let mut languages: Vec<String> = parts.language.clone().into_iter().collect();
-        let others = parts
-            .tags
-            .iter()
-            .filter(|tag| parts.language.as_ref().is_none_or(|own| !own.eq_ignore_ascii_case(tag)));
-        languages.extend(others.cloned());
-        languages
-    });
+    // Another program may have added texts in languages beside those that are listed; an empty list says that none is known.
+    let is_closed = listed.as_ref().is_some_and(Vec::is_empty);
+    let mut languages = listed.unwrap_or_else(|| parts.language.clone().into_iter().collect());
+    for tag in parts.tags.iter().filter(|_| !is_closed) {
+        if !languages.iter().any(|known| is_language(known, tag)) {
+            languages.push(tag.clone());
+        }
+    }
     study.languages = languages;
     let mut tables: Vec<TableDraft> =
         parts.tables.into_iter().flat_map(|(read, notes)| drafts(read, notes, &mut losses)).collect();
@@ -141,6 +140,12 @@ fn assembled(parts: Parts) -> DdiDocument {
         codebook.study.languages.clear();
     }
     DdiDocument { codebook, files, losses, counts: parts.counts }
+}
+
+/// Whether a language is the one of a tag, or one of its kinds, as `pt-BR` is one of `pt`.
+fn is_language(language: &str, tag: &str) -> bool {
+    let (language, tag) = (language.to_ascii_lowercase(), tag.to_ascii_lowercase());
+    language.strip_prefix(&tag).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
 /// Whether more texts of a codebook have no tag than have that of its first language.
