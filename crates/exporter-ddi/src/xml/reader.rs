@@ -11,7 +11,7 @@ pub(crate) use super::counted::Position;
 use super::decoded::Decoded;
 use super::element::{Element, Node};
 use super::entities::{Entities, character, entity_of, is_of_xml, reference};
-use super::escape::is_allowed;
+use super::escape::{is_allowed, without_forbidden};
 use super::names::is_nc_name;
 
 /// Bytes of a text or tag that is read; nothing that people write is longer.
@@ -255,8 +255,10 @@ impl<R: BufRead> XmlReader<R> {
         if let Err(problem) = self.names.push(tag) {
             return Err(self.fault(problem.to_string()));
         }
-        let name = tag.local_name().as_ref().to_owned();
-        self.check_name(&name);
+        let name = tag.local_name();
+        self.check_name(name.as_ref());
+        // What is no name is known by one that can be written again.
+        let name = without_forbidden(name.as_ref()).into_owned();
         let namespace = match self.names.resolve_element(tag.name()).0 {
             ResolveResult::Bound(namespace) => Some(namespace.as_ref().to_owned()),
             ResolveResult::Unbound => None,
@@ -284,7 +286,7 @@ impl<R: BufRead> XmlReader<R> {
                 self.odd(Oddity::Character('<'));
             }
             self.check_characters(&value);
-            attributes.push((key.to_owned(), value));
+            attributes.push((without_forbidden(key).into_owned(), value));
         }
         self.open.push(name.clone());
         Ok(Tag { name, namespace, attributes })
