@@ -17,7 +17,7 @@ pub(crate) enum ValueType {
     Date,
     /// A date.
     Day,
-    /// A language tag, or nothing.
+    /// A language tag.
     Language,
     /// A name without colon, unique in the document.
     Id,
@@ -72,7 +72,7 @@ impl ValueType {
             Self::Boolean => matches!(word, "true" | "false" | "1" | "0"),
             Self::Date => is_date(word, true),
             Self::Day => is_date(word, false),
-            Self::Language => word.is_empty() || is_language(word),
+            Self::Language => is_language(word),
             Self::Id | Self::IdRef | Self::NcName => is_nc_name(word),
             Self::IdRefs => {
                 !word.is_empty() && word.split(XML_SPACE).all(|id| id.is_empty() || is_nc_name(id))

@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
-use quick_xml::name::{NamespaceResolver, ResolveResult};
+use quick_xml::name::{NamespaceResolver, PrefixDeclaration, ResolveResult};
 
 use super::counted::Counted;
 pub(crate) use super::counted::Position;
@@ -276,11 +276,19 @@ impl<R: BufRead> XmlReader<R> {
                     continue;
                 }
             };
-            if attribute.key.as_namespace_binding().is_some() {
+            if let Some(declared) = attribute.key.as_namespace_binding() {
+                if let PrefixDeclaration::Named(prefix) = declared
+                    && attribute.value.is_empty()
+                {
+                    self.odd(Oddity::Prefix(prefix.to_owned()));
+                }
                 continue;
             }
             let key: &str = attribute.key.as_ref();
             key.split(':').for_each(|part| self.check_name(part));
+            if let ResolveResult::Unknown(prefix) = self.names.resolve_attribute(attribute.key).0 {
+                self.odd(Oddity::Prefix(prefix.to_owned()));
+            }
             let value = self.value(&attribute.value)?;
             if attribute.value.contains('<') {
                 self.odd(Oddity::Character('<'));
@@ -449,12 +457,17 @@ mod tests {
 
     #[test]
     fn what_is_odd_is_read_and_told() {
-        let (items, oddities, fault) = read("<a><q:b 1='x' c=d/>&nbsp;\u{1} &x; & </a>z");
-        assert_eq!(items, "<a><b 1=x></>\u{a0}\u{1} &x; & </>");
+        let (items, oddities, fault) =
+            read("<a xmlns:e=''><q:b 1='x' c=d/><b r:i='y' xml:lang='en'/>&nbsp;\u{1} &x; & </a>z");
+        assert_eq!(items, "<a><b 1=x></><b r:i=y xml:lang=en></>\u{a0}\u{1} &x; & </>");
         assert_eq!(fault, None);
         let entity = |name: &str| Oddity::Entity(name.to_owned());
         assert!(
-            oddities.contains(&Oddity::Prefix("q".into())) && oddities.contains(&Oddity::Name("1".into()))
+            oddities.contains(&Oddity::Prefix("q".into()))
+                && oddities.contains(&Oddity::Prefix("r".into()))
+                && oddities.contains(&Oddity::Prefix("e".into()))
+                && !oddities.contains(&Oddity::Prefix("xml".into()))
+                && oddities.contains(&Oddity::Name("1".into()))
         );
         assert!(oddities.contains(&entity("nbsp")) && oddities.contains(&entity("x")));
         assert!(
