@@ -4,11 +4,11 @@ use std::io::{self, BufRead, Read};
 
 /// Where a character stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Position {
+pub struct Position {
     /// Line, from 1.
-    pub(crate) line: u64,
+    pub line: u64,
     /// Column in characters, from 1.
-    pub(crate) column: u64,
+    pub column: u64,
 }
 
 /// Bytes in UTF-8 with the position behind those that were read.
