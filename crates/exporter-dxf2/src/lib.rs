@@ -23,11 +23,14 @@
 pub mod data_values;
 mod fault;
 mod json;
+mod mode;
 mod target;
 pub mod uid;
 mod value;
 
-pub use fault::{Fault, Position};
+pub use exporter_xml::Position;
+pub use fault::Fault;
 pub use json::{Piece, Pieces};
+pub use mode::{Mode, Remark, Remarks};
 pub use target::{Target, UnknownTarget};
 pub use value::{Object, Value};

@@ -104,7 +104,7 @@ impl<R: BufRead> XmlReader<R> {
             buffer: Vec::new(),
             names: NamespaceResolver::default(),
             open: Vec::new(),
-            position: Position { line: 1, column: 1 },
+            position: Position::of_line(1),
             oddities: Vec::new(),
             entities: Entities::default(),
             has_root: false,
