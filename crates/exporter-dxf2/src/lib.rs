@@ -20,6 +20,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod clean;
 pub mod data_values;
 mod fault;
 mod json;
@@ -28,6 +29,7 @@ mod target;
 pub mod uid;
 mod value;
 
+pub use clean::{Cleaning, Strip, UnknownStrip};
 pub use exporter_xml::Position;
 pub use fault::Fault;
 pub use json::{Piece, Pieces};
