@@ -22,6 +22,7 @@
 
 mod clean;
 pub mod data_values;
+mod diff;
 mod fault;
 mod json;
 mod mode;
@@ -30,6 +31,7 @@ pub mod uid;
 mod value;
 
 pub use clean::{Cleaning, Strip, UnknownStrip};
+pub use diff::{Change, Diff, Difference};
 pub use exporter_xml::Position;
 pub use fault::Fault;
 pub use json::{Piece, Pieces};
