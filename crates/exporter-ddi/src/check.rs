@@ -17,8 +17,8 @@ use crate::error::encoding_words;
 use crate::exporter::Ddi;
 use crate::reader::other_document;
 use crate::structure::Version;
-use crate::xml::{Fault, Item, Oddity, Position, Tag, XmlReader};
 use element::Open;
+use exporter_xml::{Fault, Item, Oddity, Position, Tag, XmlReader};
 use references::References;
 
 /// Findings of one document, after which the rest is not looked at.
@@ -79,7 +79,7 @@ pub(crate) fn check(
     };
     let mut envelopes = 0_usize;
     loop {
-        let item = match reader.next() {
+        let item = match reader.next_item() {
             Ok(Some(item)) => item,
             Ok(None) => break,
             Err(Fault { source: Some(source), .. }) if source.kind() != std::io::ErrorKind::FileTooLarge => {

@@ -4,7 +4,7 @@ use std::io;
 
 use exporter_core::{Error, FETCH_AGAIN};
 
-use crate::xml::Fault;
+use exporter_xml::Fault;
 
 /// Why a document cannot be read.
 #[derive(Debug, thiserror::Error)]

@@ -13,7 +13,6 @@ mod structure;
 #[cfg(test)]
 mod tests;
 mod writer;
-mod xml;
 
 pub use dataset::open_data_format;
 pub use dataset::{DdiDataset, DdiInput, DdiInputOptions};

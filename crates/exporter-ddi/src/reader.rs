@@ -20,7 +20,7 @@ use crate::mapping::tables::{self, ReadTable};
 use crate::mapping::variables::{self, ReadVariable};
 use crate::mapping::{documents, note, stated_kind, study, texts};
 use crate::options::LabelsFrom;
-use crate::xml::{Element, Fault, Item, Position, Tag, XmlReader};
+use exporter_xml::{Element, Fault, Item, Position, Tag, XmlReader};
 
 pub(crate) use label_sets::LabelSets;
 pub(crate) use links::link_to;
@@ -212,7 +212,7 @@ impl Parts {
         self.document_id = says("ID").unwrap_or_default().to_owned();
         let language = says("xml:lang").or_else(|| says("xml-lang")).filter(|tag| !tag.is_empty());
         self.language = language.map(|tag| texts::tag_of(tag).into_owned());
-        while let Some(item) = reader.next()? {
+        while let Some(item) = reader.next_item()? {
             match item {
                 Item::Start(tag) => self.part(tag, reader)?,
                 Item::End => break,
@@ -220,7 +220,7 @@ impl Parts {
             }
         }
         // What follows the document, such as the end of an envelope, must be well formed too.
-        while let Some(item) = reader.next()? {
+        while let Some(item) = reader.next_item()? {
             if let Item::Start(tag) = item
                 && tag.name.eq_ignore_ascii_case(ROOT)
             {
@@ -253,7 +253,7 @@ impl Parts {
                 self.tables.push((read, notes(&element)));
             }
             "dataDscr" => {
-                while let Some(item) = reader.next()? {
+                while let Some(item) = reader.next_item()? {
                     match item {
                         Item::Start(tag) => self.described(tag, reader)?,
                         Item::End => break,
@@ -366,7 +366,7 @@ impl Parts {
         self.variables.iter_mut().for_each(|found| found.notes.clear());
         self.documents.iter_mut().for_each(|(_, notes, _)| notes.clear());
         let is_of_others =
-            |node: &crate::xml::Node| !matches!(node, crate::xml::Node::Element(it) if note::is_ours(it));
+            |node: &exporter_xml::Node| !matches!(node, exporter_xml::Node::Element(it) if note::is_ours(it));
         self.groups.iter_mut().for_each(|(.., element)| element.children.retain(is_of_others));
         self.notes.clear();
         self
@@ -407,7 +407,7 @@ pub(crate) fn not_taken(passed_over: BTreeMap<String, u64>) -> impl Iterator<Ite
 /// The beginning of the element `codeBook`, which others may stand round.
 fn root<R: BufRead>(reader: &mut XmlReader<R>) -> Result<Tag> {
     let (mut first, mut depth) = (None, 0_usize);
-    while let Some(item) = reader.next().map_err(|fault| not_xml(fault, first.as_ref()))? {
+    while let Some(item) = reader.next_item().map_err(|fault| not_xml(fault, first.as_ref()))? {
         match item {
             Item::Start(tag) if tag.name.eq_ignore_ascii_case(ROOT) => return Ok(tag),
             Item::Start(tag) => {

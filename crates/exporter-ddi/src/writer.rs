@@ -20,7 +20,7 @@ use crate::reader::NO_LANGUAGES;
 use crate::reader::{Counts, LabelSets, link_to};
 use crate::statistics::VariableStatistics;
 use crate::structure::{Structure, Version};
-use crate::xml::Element;
+use exporter_xml::Element;
 use ids::Ids;
 
 pub(crate) use ids::document_id;

@@ -1,29 +1,6 @@
 //! Why a file cannot be read any further, and where.
 
-use std::fmt;
-
-/// Where something stands in a file, both counted from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Position {
-    /// Line.
-    pub line: u64,
-    /// Bytes from its beginning.
-    pub column: u64,
-}
-
-impl Position {
-    /// The beginning of a line.
-    pub(crate) fn of_line(line: u64) -> Self {
-        Self { line, column: 1 }
-    }
-}
-
-impl fmt::Display for Position {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "line {}, column {}", self.line, self.column)
-    }
-}
+use exporter_xml::Position;
 
 /// Why a file cannot be read any further. What stands before was read.
 #[derive(Debug, thiserror::Error)]
@@ -43,5 +20,12 @@ pub struct Fault {
 impl Fault {
     pub(crate) fn new(position: Position, message: impl Into<String>) -> Self {
         Self { position, message: message.into(), is_cut: false, source: None }
+    }
+}
+
+impl From<exporter_xml::Fault> for Fault {
+    fn from(fault: exporter_xml::Fault) -> Self {
+        let exporter_xml::Fault { position, message, is_cut, source, .. } = fault;
+        Self { position, message, is_cut, source }
     }
 }

@@ -20,14 +20,21 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod clean;
 pub mod data_values;
+mod diff;
 mod fault;
 mod json;
+mod mode;
 mod target;
 pub mod uid;
 mod value;
 
-pub use fault::{Fault, Position};
+pub use clean::{Cleaning, Strip, UnknownStrip};
+pub use diff::{Change, Diff, Difference};
+pub use exporter_xml::Position;
+pub use fault::Fault;
 pub use json::{Piece, Pieces};
+pub use mode::{Mode, Remark, Remarks};
 pub use target::{Target, UnknownTarget};
 pub use value::{Object, Value};

@@ -1,7 +1,7 @@
 //! One element and what was met in it.
 
 use crate::structure::{Content, Mismatch, Particle, Rule};
-use crate::xml::Position;
+use exporter_xml::Position;
 
 /// Characters of a value that are kept to be looked at.
 const MOST_VALUE: usize = 4096;

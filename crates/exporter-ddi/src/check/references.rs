@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::structure::ValueType;
-use crate::xml::Position;
+use exporter_xml::Position;
 
 /// The IDs that were met, and references to others.
 #[derive(Default)]

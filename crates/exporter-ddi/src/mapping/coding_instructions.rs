@@ -1,7 +1,7 @@
 //! Codes that stand only in the coding instructions (`codInstr`), as in extracts of IPUMS: `0 = Not in universe` in a line.
 
 use super::texts::words;
-use crate::xml::Element;
+use exporter_xml::Element;
 
 /// Adds a category for each code that a line of the instructions explains and that has none.
 pub(crate) fn add_categories(var: &mut Element) {

@@ -11,7 +11,7 @@ use super::note;
 use super::note::{of_kind, typed};
 use super::texts::{Languages, language_of, text_of, words};
 use crate::structure::Structure;
-use crate::xml::{Element, Node};
+use exporter_xml::{Element, Node};
 
 /// The document; `path` is where it is written, where it is.
 pub(crate) fn write(

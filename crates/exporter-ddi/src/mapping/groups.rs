@@ -8,7 +8,7 @@ use super::free_elements::{keep_into, place};
 use super::note;
 use super::texts::{Languages, text_of, words};
 use crate::structure::{Structure, ValueType};
-use crate::xml::Element;
+use exporter_xml::Element;
 
 /// Kinds of groups that a codebook does not tell from sets.
 const KINDS: [&str; 9] = [

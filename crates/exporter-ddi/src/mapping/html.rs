@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::xml::entity_of;
+use exporter_xml::entity_of;
 
 /// Elements that HTML has and people do not write as words in brackets, beside those of lines.
 const ELEMENTS: &str =

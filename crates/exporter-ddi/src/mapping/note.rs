@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
 use super::texts::words;
-use crate::xml::Element;
+use exporter_xml::Element;
 
 /// The type of these notes, and what the types of all other notes of this program begin with, before a colon.
 const TYPE: &str = "exporter";

@@ -4,7 +4,7 @@ use exporter_core::codebook::{Question, QuestionKind, ValidationRule};
 
 use super::note::{kind_of, typed};
 use super::texts::{Languages, text_of, words};
-use crate::xml::Element;
+use exporter_xml::Element;
 
 /// Kinds of questions, the domain of their answers, and what stands behind `other`.
 const DOMAINS: [(QuestionKind, &str, &str); 16] = [
@@ -93,7 +93,7 @@ pub(crate) fn read(var: &Element, default: Option<&str>) -> Option<Question> {
         // Some write the text of the question into the element itself.
         let bare = qstn().map(|qstn| {
             let texts =
-                qstn.children.iter().filter(|child| matches!(child, crate::xml::Node::Text(_))).cloned();
+                qstn.children.iter().filter(|child| matches!(child, exporter_xml::Node::Text(_))).cloned();
             Element { children: texts.collect(), ..qstn.clone() }
         });
         question.text = text_of(&bare.collect::<Vec<_>>(), default);

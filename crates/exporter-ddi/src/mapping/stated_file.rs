@@ -5,7 +5,7 @@ use exporter_core::codebook::{Attribute, Kind, Table, Variable};
 
 use super::tables::stem;
 use crate::reader::TableFile;
-use crate::xml::{Element, forbidden};
+use exporter_xml::{Element, forbidden};
 
 /// Attributes of a table: its file.
 const OF_TABLE: [&str; 5] = ["fileName", "fileType", "format", CHARSET, URI];

@@ -5,7 +5,7 @@ use exporter_spss::FormatClass;
 
 use super::texts::words;
 use super::variables::INTERVAL;
-use crate::xml::Element;
+use exporter_xml::Element;
 
 /// The kind of the values, by all that a document says of them.
 pub(crate) fn kind_of(var: &Element) -> Kind {

@@ -14,7 +14,7 @@ use super::note::{self, is_plain};
 use super::texts::{EXCLUDED, Languages, excluded, is_excluded, line, text_of, texts_of, words};
 use crate::reader::legal_file_name;
 use crate::structure::{Structure, ValueType};
-use crate::xml::Element;
+use exporter_xml::Element;
 
 /// The titles of a study: `titl` in the default language, the others as parallel titles.
 pub(crate) fn titles(study: &Study, languages: Languages<'_>) -> Element {

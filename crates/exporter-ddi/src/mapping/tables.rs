@@ -12,7 +12,7 @@ use super::texts::{Languages, text_of, texts_of, words};
 use crate::data_file::DataFile;
 use crate::options::Profile;
 use crate::structure::Structure;
-use crate::xml::Element;
+use exporter_xml::Element;
 
 /// Notes with what the reader of a data file must be told; the subject is the file.
 const READING: &str = "reading";

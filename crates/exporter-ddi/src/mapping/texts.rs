@@ -8,7 +8,7 @@ use exporter_core::codebook::{Attribute, Codebook, Text};
 
 use super::html::{is_line, plain};
 pub(crate) use super::language_tags::tag_of;
-use crate::xml::{Element, Node, forbidden};
+use exporter_xml::{Element, Node, forbidden};
 
 /// What became of texts on their way into a document, counted while they are spelled.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use exporter_core::codebook::{Kind, Missing, MissingValues, Text, Value, ValueLa
 
 use super::texts::{Languages, text_of, words};
 use crate::statistics::VariableStatistics;
-use crate::xml::Element;
+use exporter_xml::Element;
 
 /// What is written of the values of a variable.
 pub(crate) struct Values<'a> {

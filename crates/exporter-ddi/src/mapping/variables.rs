@@ -15,7 +15,7 @@ use super::values::{ReadValues, Values, number};
 use crate::data_file::Program;
 use crate::statistics::VariableStatistics;
 use crate::structure::Structure;
-use crate::xml::Element;
+use exporter_xml::Element;
 
 const DIRECT: &str = "direct identifier";
 const PERSONAL: &str = "personal data";

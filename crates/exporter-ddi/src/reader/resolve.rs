@@ -13,7 +13,7 @@ use super::{Column, DdiDocument, LabelSets, Parts, TableFile, UnplacedVariable, 
 use crate::mapping::groups::{self, table_of};
 use crate::mapping::note;
 use crate::mapping::tables::{self, ReadRecord, ReadTable, file_name};
-use crate::xml::Element;
+use exporter_xml::Element;
 
 /// A table as far as it has been read: its variables and groups are added one by one.
 pub(super) struct TableDraft {

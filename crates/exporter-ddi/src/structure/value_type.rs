@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::xml::{XML_SPACE, is_name_character, is_nc_name};
+use exporter_xml::{XML_SPACE, is_name_character, is_nc_name};
 
 /// What a value must look like.
 #[derive(Clone, Debug, PartialEq, Eq)]

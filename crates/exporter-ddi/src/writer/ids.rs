@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use exporter_core::codebook::Codebook;
 
-use crate::xml::{is_name_character, is_name_start};
+use exporter_xml::{is_name_character, is_name_start};
 
 /// The IDs of all that a codebook has.
 pub(super) struct Ids<'a> {

@@ -6,7 +6,7 @@ use exporter_core::{Error, Result};
 use crate::mapping::note::is_plain;
 use crate::mapping::texts::{Languages, words};
 use crate::options::Profile;
-use crate::xml::{Element, Node};
+use exporter_xml::{Element, Node};
 
 /// Agencies of identifiers by which Dataverse finds a study again.
 const PERSISTENT: [&str; 2] = ["DOI", "handle"];

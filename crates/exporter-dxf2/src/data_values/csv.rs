@@ -3,7 +3,9 @@
 use std::io::{self, BufRead, Write};
 
 use super::data_value::{DataValue, Key};
-use crate::fault::{Fault, Position};
+use exporter_xml::Position;
+
+use crate::fault::Fault;
 use crate::target::Target;
 
 /// The columns in the order of DHIS2.

@@ -8,7 +8,9 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::data_value::{DataValue, Key};
-use crate::fault::{Fault, Position};
+use exporter_xml::Position;
+
+use crate::fault::Fault;
 use crate::json::{Piece, Pieces};
 use crate::target::Target;
 use crate::value::{Object, Value, write_text};

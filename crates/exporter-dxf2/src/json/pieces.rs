@@ -2,7 +2,9 @@
 
 use std::io::BufRead;
 
-use crate::fault::{Fault, Position};
+use exporter_xml::Position;
+
+use crate::fault::Fault;
 
 /// What comes next; the text of a value is in the buffer that was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -233,9 +235,9 @@ impl<R: BufRead> Pieces<R> {
             match memchr::memrchr(b'\n', taken) {
                 Some(last) => {
                     self.position.line += memchr::memchr_iter(b'\n', taken).count() as u64;
-                    self.position.column = (used - last) as u64;
+                    self.position.column = 1 + characters(taken.get(last + 1..).unwrap_or_default());
                 }
-                None => self.position.column += used as u64,
+                None => self.position.column += characters(taken),
             }
             self.reader.consume(used);
             if is_over {
@@ -316,6 +318,11 @@ impl Scan {
         }
         (bytes.len(), false)
     }
+}
+
+/// How many characters begin in these bytes.
+fn characters(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|byte| !matches!(byte, 0x80..=0xBF)).count() as u64
 }
 
 #[cfg(test)]

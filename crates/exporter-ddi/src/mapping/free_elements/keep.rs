@@ -8,7 +8,7 @@ use super::way::shortened;
 use super::{Taken, has_own_text, taken};
 use crate::mapping::note::{add_attribute, is_ours, kind_of};
 use crate::mapping::texts::{TERM, has_text, language_of, words};
-use crate::xml::Element;
+use exporter_xml::Element;
 
 /// What is said, by the rest of the way to it.
 type Said = Vec<(String, Vec<String>)>;

@@ -9,7 +9,7 @@ use super::{has_own_text, taken};
 use crate::mapping::note::{is_ours, kind_of};
 use crate::mapping::texts::{has_text, words};
 use crate::structure::{Content, Structure, ValueType};
-use crate::xml::{Element, Node};
+use exporter_xml::{Element, Node};
 
 /// Statistics are those of the rows that are written: what was said of others is not said of them.
 const COUNTED: [&str; 2] = ["sumStat", "catStat"];

@@ -7,7 +7,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{NamespaceResolver, PrefixDeclaration, ResolveResult};
 
 use super::counted::Counted;
-pub(crate) use super::counted::Position;
+pub use super::counted::Position;
 use super::decoded::Decoded;
 use super::element::{Element, Node};
 use super::entities::{Entities, character, entity_of, is_of_xml, reference};
@@ -21,22 +21,22 @@ const DEEPEST: usize = 128;
 
 /// Why a document cannot be read any further.
 #[derive(Debug)]
-pub(crate) struct Fault {
+pub struct Fault {
     /// Where.
-    pub(crate) position: Position,
+    pub position: Position,
     /// What is wrong.
-    pub(crate) message: String,
+    pub message: String,
     /// Whether the document ends there.
-    pub(crate) is_cut: bool,
+    pub is_cut: bool,
     /// Whether it is XML, which is not read all the same.
-    pub(crate) is_refusal: bool,
+    pub is_refusal: bool,
     /// What the system says, where the bytes could not be had.
-    pub(crate) source: Option<std::io::Error>,
+    pub source: Option<std::io::Error>,
 }
 
 /// What is not as XML wants it, and read nevertheless.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Oddity {
+pub enum Oddity {
     /// An entity that is not one of XML, such as `&nbsp;`.
     Entity(String),
     /// An `&` that begins no reference.
@@ -57,18 +57,18 @@ pub(crate) enum Oddity {
 
 /// The beginning of an element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tag {
+pub struct Tag {
     /// Name without prefix.
-    pub(crate) name: String,
+    pub name: String,
     /// The namespace, where there is one.
-    pub(crate) namespace: Option<String>,
+    pub namespace: Option<String>,
     /// Names with their prefix, and values; those that declare namespaces are not among them.
-    pub(crate) attributes: Vec<(String, String)>,
+    pub attributes: Vec<(String, String)>,
 }
 
 /// What comes next in a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Item {
+pub enum Item {
     /// An element begins.
     Start(Tag),
     /// It ends.
@@ -78,7 +78,7 @@ pub(crate) enum Item {
 }
 
 /// Reads a document, item by item.
-pub(crate) struct XmlReader<R: BufRead> {
+pub struct XmlReader<R: BufRead> {
     reader: Reader<Counted<Decoded<R>>>,
     buffer: Vec<u8>,
     names: NamespaceResolver,
@@ -94,7 +94,7 @@ pub(crate) struct XmlReader<R: BufRead> {
 
 impl<R: BufRead> XmlReader<R> {
     /// Reads a document; its encoding is that of its byte-order mark or declaration, else UTF-8.
-    pub(crate) fn new(bytes: R) -> Self {
+    pub fn new(bytes: R) -> Self {
         let mut reader = Reader::from_reader(Counted::new(Decoded::new(bytes)));
         let config = reader.config_mut();
         config.expand_empty_elements = true;
@@ -104,7 +104,7 @@ impl<R: BufRead> XmlReader<R> {
             buffer: Vec::new(),
             names: NamespaceResolver::default(),
             open: Vec::new(),
-            position: Position { line: 1, column: 1 },
+            position: Position::of_line(1),
             oddities: Vec::new(),
             entities: Entities::default(),
             has_root: false,
@@ -113,22 +113,22 @@ impl<R: BufRead> XmlReader<R> {
     }
 
     /// Where the item stands that was read last.
-    pub(crate) fn position(&self) -> Position {
+    pub fn position(&self) -> Position {
         self.position
     }
 
     /// What was odd since this was asked for the last time.
-    pub(crate) fn take_oddities(&mut self) -> Vec<(Position, Oddity)> {
+    pub fn take_oddities(&mut self) -> Vec<(Position, Oddity)> {
         std::mem::take(&mut self.oddities)
     }
 
     /// The line of the first bytes, of those that were read, that are none of the document's encoding.
-    pub(crate) fn malformed(&self) -> Option<u64> {
+    pub fn malformed(&self) -> Option<u64> {
         self.reader.get_ref().inner().malformed()
     }
 
     /// The name of the document's encoding, where nothing is known of it.
-    pub(crate) fn unknown_encoding(&self) -> Option<&str> {
+    pub fn unknown_encoding(&self) -> Option<&str> {
         self.reader.get_ref().inner().unknown()
     }
 
@@ -136,7 +136,7 @@ impl<R: BufRead> XmlReader<R> {
     ///
     /// # Errors
     /// The document is damaged, hostile or cannot be read.
-    pub(crate) fn next(&mut self) -> Result<Option<Item>, Fault> {
+    pub fn next_item(&mut self) -> Result<Option<Item>, Fault> {
         while !self.at_end {
             self.buffer.clear();
             self.reader.get_mut().allow(MOST_BYTES);
@@ -161,10 +161,10 @@ impl<R: BufRead> XmlReader<R> {
     ///
     /// # Errors
     /// As [`XmlReader::next`], and for what is larger.
-    pub(crate) fn element(&mut self, tag: Tag, most: usize) -> Result<Element, Fault> {
+    pub fn element(&mut self, tag: Tag, most: usize) -> Result<Element, Fault> {
         let mut room = most;
         let mut stack = vec![element_of(tag)];
-        while let Some(item) = self.next()? {
+        while let Some(item) = self.next_item()? {
             let size = match &item {
                 Item::Start(tag) => {
                     64 + tag.attributes.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
@@ -201,9 +201,9 @@ impl<R: BufRead> XmlReader<R> {
     ///
     /// # Errors
     /// As [`XmlReader::next`].
-    pub(crate) fn skip(&mut self) -> Result<(), Fault> {
+    pub fn skip(&mut self) -> Result<(), Fault> {
         let level = self.open.len();
-        while self.open.len() >= level && self.next()?.is_some() {}
+        while self.open.len() >= level && self.next_item()?.is_some() {}
         Ok(())
     }
 
@@ -427,7 +427,7 @@ mod tests {
         let mut reader = XmlReader::new(text.as_bytes());
         let (mut items, mut oddities) = (String::new(), Vec::new());
         let fault = loop {
-            match reader.next() {
+            match reader.next_item() {
                 Ok(Some(Item::Start(tag))) => {
                     items.push_str(&format!("<{}", tag.name));
                     tag.attributes
@@ -566,21 +566,21 @@ mod tests {
     fn one_text_does_not_fill_the_memory() {
         let endless = std::io::BufReader::new(std::io::Read::chain(&b"<a>"[..], std::io::repeat(b'x')));
         let mut reader = XmlReader::new(endless);
-        reader.next().unwrap();
-        assert!(reader.next().unwrap_err().source.unwrap().to_string().contains("too long"));
+        reader.next_item().unwrap();
+        assert!(reader.next_item().unwrap_err().source.unwrap().to_string().contains("too long"));
     }
 
     #[test]
     fn elements_are_read_whole_or_passed_over() {
         let mut reader = XmlReader::new(&b"<a><b><c/>x</b><d i='1'>y<e/>z</d></a>"[..]);
-        reader.next().unwrap();
-        reader.next().unwrap();
+        reader.next_item().unwrap();
+        reader.next_item().unwrap();
         reader.skip().unwrap();
-        let Some(Item::Start(tag)) = reader.next().unwrap() else { panic!("no element") };
+        let Some(Item::Start(tag)) = reader.next_item().unwrap() else { panic!("no element") };
         let element = reader.element(tag, 1000).unwrap();
         let mut written = String::new();
         element.write(0, &mut written);
         assert_eq!(written, "<d i=\"1\">y<e/>z</d>\n");
-        assert_eq!((reader.next().unwrap(), reader.next().unwrap()), (Some(Item::End), None));
+        assert_eq!((reader.next_item().unwrap(), reader.next_item().unwrap()), (Some(Item::End), None));
     }
 }

@@ -48,7 +48,7 @@ const ENTITIES: [(&str, &str); 38] = [
 ];
 
 /// What an entity stands for.
-pub(crate) fn entity_of(name: &str) -> Option<&'static str> {
+pub fn entity_of(name: &str) -> Option<&'static str> {
     ENTITIES.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 

@@ -1,14 +1,28 @@
 //! Counts lines and columns of what is read, and bounds what one event takes.
 
+use std::fmt;
 use std::io::{self, BufRead, Read};
 
 /// Where a character stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Position {
+pub struct Position {
     /// Line, from 1.
-    pub(crate) line: u64,
+    pub line: u64,
     /// Column in characters, from 1.
-    pub(crate) column: u64,
+    pub column: u64,
+}
+
+impl Position {
+    /// The beginning of a line.
+    pub fn of_line(line: u64) -> Self {
+        Self { line, column: 1 }
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "line {}, column {}", self.line, self.column)
+    }
 }
 
 /// Bytes in UTF-8 with the position behind those that were read.
@@ -22,7 +36,7 @@ pub(crate) struct Counted<R> {
 
 impl<R> Counted<R> {
     pub(crate) fn new(inner: R) -> Self {
-        Self { inner, position: Position { line: 1, column: 1 }, room: usize::MAX }
+        Self { inner, position: Position::of_line(1), room: usize::MAX }
     }
 
     /// Where the next byte stands.
@@ -53,7 +67,7 @@ impl<R: BufRead> BufRead for Counted<R> {
         if let Ok(bytes) = self.inner.fill_buf() {
             for byte in bytes.iter().take(count) {
                 match byte {
-                    b'\n' => self.position = Position { line: self.position.line + 1, column: 1 },
+                    b'\n' => self.position = Position::of_line(self.position.line + 1),
                     // Bytes that go on a character begin no column.
                     0x80..=0xBF => {}
                     _ => self.position.column += 1,

@@ -6,18 +6,18 @@ use super::escape::{escape, without_forbidden};
 
 /// An element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Element {
+pub struct Element {
     /// Name without prefix.
-    pub(crate) name: Cow<'static, str>,
+    pub name: Cow<'static, str>,
     /// Names, with the prefix that they have, and values.
-    pub(crate) attributes: Vec<(Cow<'static, str>, String)>,
+    pub attributes: Vec<(Cow<'static, str>, String)>,
     /// What is in it.
-    pub(crate) children: Vec<Node>,
+    pub children: Vec<Node>,
 }
 
 /// What is in an element.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Node {
+pub enum Node {
     /// An element.
     Element(Element),
     /// A text.
@@ -26,14 +26,14 @@ pub(crate) enum Node {
 
 impl Element {
     /// An empty element.
-    pub(crate) fn new(name: impl Into<Cow<'static, str>>) -> Self {
+    pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
 
     /// Adds an attribute; an empty value is none. Characters that XML cannot hold become U+FFFD, here and in texts, so that an
     /// element is what a reader finds of it.
     #[must_use]
-    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         let value = value.into();
         if !value.is_empty() {
             self.attributes.push((name.into(), allowed(value)));
@@ -43,7 +43,7 @@ impl Element {
 
     /// Adds an attribute where there is a value.
     #[must_use]
-    pub(crate) fn with_some(self, name: &'static str, value: Option<impl Into<String>>) -> Self {
+    pub fn with_some(self, name: &'static str, value: Option<impl Into<String>>) -> Self {
         match value {
             Some(value) => self.with(name, value),
             None => self,
@@ -52,43 +52,55 @@ impl Element {
 
     /// Adds a text.
     #[must_use]
-    pub(crate) fn text(mut self, text: impl Into<String>) -> Self {
+    pub fn text(mut self, text: impl Into<String>) -> Self {
         self.children.push(Node::Text(allowed(text.into())));
         self
     }
 
     /// Adds an element.
-    pub(crate) fn push(&mut self, child: Element) {
+    pub fn push(&mut self, child: Element) {
         self.children.push(Node::Element(child));
     }
 
     /// Adds elements.
-    pub(crate) fn extend(&mut self, children: impl IntoIterator<Item = Element>) {
+    pub fn extend(&mut self, children: impl IntoIterator<Item = Element>) {
         self.children.extend(children.into_iter().map(Node::Element));
     }
 
     /// Adds an element unless nothing is in it and it says nothing.
-    pub(crate) fn push_filled(&mut self, child: Element) {
+    pub fn push_filled(&mut self, child: Element) {
         if !(child.children.is_empty() && child.attributes.is_empty()) {
             self.push(child);
         }
     }
 
     /// The value of an attribute.
-    pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
+    pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// The elements in it.
-    pub(crate) fn elements(&self) -> impl Iterator<Item = &Element> {
+    pub fn elements(&self) -> impl Iterator<Item = &Element> {
         self.children.iter().filter_map(|child| match child {
             Node::Element(element) => Some(element),
             Node::Text(_) => None,
         })
     }
 
+    /// The text that stands right in it, in one piece.
+    pub fn own_text(&self) -> Cow<'_, str> {
+        let mut texts = self.children.iter().filter_map(|child| match child {
+            Node::Text(text) => Some(text.as_str()),
+            Node::Element(_) => None,
+        });
+        match (texts.next(), texts.next()) {
+            (first, None) => first.unwrap_or_default().into(),
+            (first, second) => first.into_iter().chain(second).chain(texts).collect(),
+        }
+    }
+
     /// The elements in it, to be changed.
-    pub(crate) fn elements_mut(&mut self) -> impl Iterator<Item = &mut Element> {
+    pub fn elements_mut(&mut self) -> impl Iterator<Item = &mut Element> {
         self.children.iter_mut().filter_map(|child| match child {
             Node::Element(element) => Some(element),
             Node::Text(_) => None,
@@ -96,7 +108,7 @@ impl Element {
     }
 
     /// Changes the first element at a path of names, which is made where there is none.
-    pub(crate) fn within(&mut self, path: &[&'static str], change: impl FnOnce(&mut Element)) {
+    pub fn within(&mut self, path: &[&'static str], change: impl FnOnce(&mut Element)) {
         let Some((name, below)) = path.split_first() else { return change(self) };
         if self.first(name).is_none() {
             self.push(Element::new(*name));
@@ -107,17 +119,17 @@ impl Element {
     }
 
     /// The elements in it that have this name.
-    pub(crate) fn all<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Element> {
+    pub fn all<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Element> {
         self.elements().filter(move |element| element.name == name)
     }
 
     /// The first element in it that has this name.
-    pub(crate) fn first(&self, name: &str) -> Option<&Element> {
+    pub fn first(&self, name: &str) -> Option<&Element> {
         self.elements().find(|element| element.name == name)
     }
 
     /// Sorts the elements in it, all the way down, by where they stand in their parent; equals keep their order.
-    pub(crate) fn sort(&mut self, position: &dyn Fn(&str, &str) -> usize) {
+    pub fn sort(&mut self, position: &dyn Fn(&str, &str) -> usize) {
         let parent = &self.name;
         self.children.sort_by_cached_key(|child| match child {
             Node::Element(child) => position(parent, &child.name),
@@ -131,7 +143,7 @@ impl Element {
     }
 
     /// Adds the element as text, indented by so many levels of two blanks; elements with text stand in one line.
-    pub(crate) fn write(&self, level: usize, out: &mut String) {
+    pub fn write(&self, level: usize, out: &mut String) {
         indent(level, out);
         self.write_inline(level, out);
         out.push('\n');
@@ -164,7 +176,7 @@ impl Element {
     }
 
     /// Adds the beginning of its tag: name and attributes.
-    pub(crate) fn open(&self, out: &mut String) {
+    pub fn open(&self, out: &mut String) {
         out.push('<');
         out.push_str(&self.name);
         for (name, value) in &self.attributes {

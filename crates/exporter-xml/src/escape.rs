@@ -8,7 +8,7 @@ pub(crate) fn is_allowed(one: char) -> bool {
 }
 
 /// How many characters of a text XML cannot hold.
-pub(crate) fn forbidden(text: &str) -> u64 {
+pub fn forbidden(text: &str) -> u64 {
     text.chars().filter(|one| !is_allowed(*one)).count() as u64
 }
 
@@ -22,7 +22,7 @@ pub(crate) fn without_forbidden(text: &str) -> Cow<'_, str> {
 
 /// Adds a text as it stands between tags, or within the quotes of an attribute. Characters that readers would make others of
 /// (a carriage return, and in attributes tabs and line feeds) are written by number.
-pub(crate) fn escape(text: &str, in_attribute: bool, out: &mut String) {
+pub fn escape(text: &str, in_attribute: bool, out: &mut String) {
     let mut rest = text;
     let is_special = |one: char| match one {
         '&' | '<' | '>' | '\r' => true,
