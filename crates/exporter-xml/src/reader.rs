@@ -160,7 +160,7 @@ impl<R: BufRead> XmlReader<R> {
     /// The element whose beginning was read, whole, with at most so many elements and bytes of text in it.
     ///
     /// # Errors
-    /// As [`XmlReader::next`], and for what is larger.
+    /// As [`XmlReader::next_item`], and for what is larger.
     pub fn element(&mut self, tag: Tag, most: usize) -> Result<Element, Fault> {
         let mut room = most;
         let mut stack = vec![element_of(tag)];
@@ -200,7 +200,7 @@ impl<R: BufRead> XmlReader<R> {
     /// Passes over the element whose beginning was read.
     ///
     /// # Errors
-    /// As [`XmlReader::next`].
+    /// As [`XmlReader::next_item`].
     pub fn skip(&mut self) -> Result<(), Fault> {
         let level = self.open.len();
         while self.open.len() >= level && self.next_item()?.is_some() {}
