@@ -157,7 +157,7 @@ impl Differences<'_> {
 /// By what an object of a file is found in another one.
 fn key_of_object(object: &Object) -> String {
     let key = ["id", "code", "name"].into_iter().find_map(|name| object.text(name));
-    key.map_or_else(|| canonical(&Value::Object(object.clone())), str::to_owned)
+    key.map_or_else(|| Value::Object(object.clone()).canonical_json(), str::to_owned)
 }
 
 /// By what an object is found in a list; none where it is its whole value.
@@ -174,7 +174,8 @@ fn key_in_list(object: &Object) -> Option<String> {
 /// The keys of the elements of a list, each another one.
 fn keys_of(values: &[Value]) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
-    let key = |value: &Value| value.as_object().and_then(key_in_list).unwrap_or_else(|| canonical(value));
+    let key =
+        |value: &Value| value.as_object().and_then(key_in_list).unwrap_or_else(|| value.canonical_json());
     let mut keys = Vec::new();
     for value in values {
         let mut key = key(value);
@@ -186,25 +187,6 @@ fn keys_of(values: &[Value]) -> Vec<String> {
         keys.push(key);
     }
     keys
-}
-
-/// JSON with the properties sorted by name.
-fn canonical(value: &Value) -> String {
-    fn sorted(value: &Value) -> Value {
-        match value {
-            Value::List(values) => Value::List(values.iter().map(sorted).collect()),
-            Value::Object(object) => {
-                let properties: BTreeMap<&str, Value> =
-                    object.iter().map(|(name, value)| (name, sorted(value))).collect();
-                let sorted = properties.into_iter();
-                sorted.fold(Object::new(), |object, (name, value)| object.with(name, value)).into()
-            }
-            other => other.clone(),
-        }
-    }
-    let mut out = Vec::new();
-    sorted(value).write_json(&mut out);
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 #[cfg(test)]
@@ -223,9 +205,11 @@ mod tests {
         found.extend(diff.finish());
         let told = |it: &Difference| {
             let word = match &it.change {
-                Change::Removed(value) => format!("- {}", canonical(value)),
-                Change::Added(value) => format!("+ {}", canonical(value)),
-                Change::Changed { from, to } => format!("{} > {}", canonical(from), canonical(to)),
+                Change::Removed(value) => format!("- {}", value.canonical_json()),
+                Change::Added(value) => format!("+ {}", value.canonical_json()),
+                Change::Changed { from, to } => {
+                    format!("{} > {}", from.canonical_json(), to.canonical_json())
+                }
                 Change::Reordered => "order".to_owned(),
             };
             format!("{} {}: {word}", it.id, it.property)

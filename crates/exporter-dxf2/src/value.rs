@@ -149,6 +149,30 @@ impl Value {
     }
 }
 
+impl Value {
+    /// JSON with the properties of each object sorted by name, and without those that are null, which means the same as that they are
+    /// not there: two values that say the same have the same.
+    pub fn canonical_json(&self) -> String {
+        let mut out = Vec::new();
+        self.sorted().write_json(&mut out);
+        String::from_utf8_lossy(&out).into_owned()
+    }
+
+    fn sorted(&self) -> Self {
+        match self {
+            Self::List(values) => Self::List(values.iter().map(Self::sorted).collect()),
+            Self::Object(object) => {
+                let said = object.properties.iter().filter(|(_, value)| *value != Self::Null);
+                let mut properties: Vec<_> =
+                    said.map(|(name, value)| (name.clone(), value.sorted())).collect();
+                properties.sort_by(|(one, _), (other, _)| one.cmp(other));
+                Self::Object(Object { properties })
+            }
+            other => other.clone(),
+        }
+    }
+}
+
 impl Object {
     /// Appends JSON without blanks.
     pub fn write_json(&self, to: &mut Vec<u8>) {

@@ -147,6 +147,7 @@ pub struct CsvWriter<W> {
     line: Vec<u8>,
     target: Target,
     replaced: u64,
+    left_out: u64,
 }
 
 impl<W: Write> CsvWriter<W> {
@@ -157,10 +158,10 @@ impl<W: Write> CsvWriter<W> {
     pub fn new(mut writer: W, target: Target) -> io::Result<Self> {
         let header = COLUMNS.map(|(name, _)| name).join(",");
         writer.write_all(format!("{header}\n").as_bytes())?;
-        Ok(Self { writer, line: Vec::new(), target, replaced: 0 })
+        Ok(Self { writer, line: Vec::new(), target, replaced: 0, left_out: 0 })
     }
 
-    /// Writes a value. What is beyond the columns of DHIS2 has no place.
+    /// Writes a value. What is beyond the columns of DHIS2 has no place, and is [counted](Self::left_out).
     ///
     /// # Errors
     /// When the bytes cannot be written.
@@ -172,6 +173,9 @@ impl<W: Write> CsvWriter<W> {
             }
             self.field(value.get(*key).unwrap_or_default());
         }
+        let has_column = |key: &Key| COLUMNS.iter().any(|(_, known)| known == key);
+        let others = Key::ALL.iter().filter(|key| !has_column(key) && value.get(**key).is_some()).count();
+        self.left_out += (others + value.others().count()) as u64;
         self.line.push(b'\n');
         self.writer.write_all(&self.line)
     }
@@ -179,6 +183,11 @@ impl<W: Write> CsvWriter<W> {
     /// How many quotes and line breaks are written as blanks, since servers from 2.43 on cannot read them.
     pub fn replaced(&self) -> u64 {
         self.replaced
+    }
+
+    /// How many texts of values were not written, since they have no column.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
     }
 
     /// Ends the file.

@@ -140,7 +140,8 @@ impl DataValue {
 
     /// Sets the text of a key.
     pub fn set(&mut self, key: Key, text: &str) {
-        self.put(key, text, key.is_truth());
+        // JSON has truth values without quotes; other words stay texts.
+        self.put(key, text, key.is_truth() && matches!(text, "true" | "false"));
     }
 
     /// What has other names, such as options by category.

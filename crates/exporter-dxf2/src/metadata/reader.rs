@@ -1,0 +1,120 @@
+//! Reads metadata object by object, whatever its form.
+
+use std::io::BufRead;
+
+use exporter_xml::Position;
+
+use super::from_json::FromJson;
+use super::from_xml::FromXml;
+use crate::fault::Fault;
+use crate::mode::Remarks;
+use crate::value::Object;
+
+/// The most bytes of an object; a form of data entry has some hundred thousand.
+const MOST: usize = 64 << 20;
+
+/// An object of a file.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct MetadataObject {
+    /// The name of its collection, which is the plural name of its type, such as `dataElements`.
+    pub kind: String,
+    /// Its place in the collection, from 0.
+    pub index: u64,
+    /// Where it stands.
+    pub position: Position,
+    /// What it has.
+    pub object: Object,
+}
+
+/// Reads metadata as JSON or XML, of which the first character tells one from the other.
+pub struct MetadataReader<R: BufRead> {
+    form: Form<R>,
+    header: Object,
+    remarks: Remarks,
+    is_over: bool,
+}
+
+enum Form<R: BufRead> {
+    Json(FromJson<R>),
+    Xml(Box<FromXml<R>>),
+}
+
+impl<R: BufRead> MetadataReader<R> {
+    /// Begins to read.
+    ///
+    /// # Errors
+    /// The first bytes cannot be had, or are neither JSON nor XML.
+    pub fn new(reader: R) -> Result<Self, Fault> {
+        Self::with_limit(reader, MOST)
+    }
+
+    /// Begins to read a file whose objects have at most so many bytes each.
+    ///
+    /// # Errors
+    /// As [`MetadataReader::new`].
+    pub fn with_limit(mut reader: R, most: usize) -> Result<Self, Fault> {
+        let first = first_sign(&mut reader)?;
+        let form = match first {
+            Some(b'<') => Form::Xml(Box::new(FromXml::new(reader, most))),
+            Some(b'{') => Form::Json(FromJson::new(reader, most)),
+            _ => {
+                let message = "this is no metadata of DHIS2: it begins with neither { (JSON) nor < (XML)";
+                return Err(Fault::new(Position::of_line(1), message));
+            }
+        };
+        let (header, remarks) = (Object::new(), Remarks::default());
+        Ok(Self { form, header, remarks, is_over: false })
+    }
+
+    /// Reads the next object; `None` where there is no other.
+    ///
+    /// # Errors
+    /// The document is damaged, cut off or larger than what is read; nothing follows then.
+    pub fn read(&mut self) -> Result<Option<MetadataObject>, Fault> {
+        if self.is_over {
+            return Ok(None);
+        }
+        let (header, remarks) = (&mut self.header, &mut self.remarks);
+        let found = match &mut self.form {
+            Form::Json(json) => json.read(header, remarks),
+            Form::Xml(xml) => xml.read(header, remarks),
+        };
+        self.is_over = !matches!(found, Ok(Some(_)));
+        found
+    }
+
+    /// What stands beside the collections, such as `system`, `date` or `package`, and collections without objects; all of it once
+    /// there is no other object.
+    pub fn header(&self) -> &Object {
+        &self.header
+    }
+
+    /// What was odd so far, and is read nevertheless.
+    pub fn remarks(&self) -> &Remarks {
+        &self.remarks
+    }
+
+    /// Whether the file is XML.
+    pub fn is_xml(&self) -> bool {
+        matches!(self.form, Form::Xml(_))
+    }
+}
+
+/// The first byte that is no blank and of no byte-order mark. Those before it are gone, since no form needs them; all bytes of UTF-16
+/// stay.
+fn first_sign<R: BufRead>(reader: &mut R) -> Result<Option<u8>, Fault> {
+    let failed = |error: std::io::Error| {
+        let fault = Fault::new(Position::of_line(1), "the bytes cannot be read");
+        Fault { source: Some(error), ..fault }
+    };
+    let bytes = reader.fill_buf().map_err(failed)?;
+    if let [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] = bytes {
+        return Ok(Some(b'<'));
+    }
+    if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
+        reader.consume(3);
+    }
+    let bytes = reader.fill_buf().map_err(failed)?;
+    Ok(bytes.iter().copied().find(|byte| !byte.is_ascii_whitespace()))
+}
