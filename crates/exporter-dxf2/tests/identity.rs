@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 use exporter_dxf2::data_values::{
-    CsvDialect, CsvReader, CsvWriter, DataValue, JsonReader, JsonWriter, Key, Period,
+    CsvDialect, CsvReader, CsvWriter, DataValue, JsonReader, JsonWriter, Key, Period, XmlReader, XmlWriter,
 };
 use exporter_dxf2::{Object, Target, Value};
 use proptest::prelude::*;
@@ -61,6 +61,37 @@ proptest! {
             read.push(value.clone());
         }
         prop_assert_eq!((read, reader.header()), (values, &header));
+    }
+
+    #[test]
+    fn sets_in_xml_are_read_as_they_were(values in proptest::collection::vec(data_value(), 0..6), sex in text()) {
+        let header = Object::new().with("dataSet", "pBOMPrpg1QX").with("dryRun", true);
+        let mut writer = XmlWriter::new(Vec::new(), &header).unwrap();
+        let mut values = values;
+        values.iter_mut().for_each(|value| value.set_other("Sex", &sex));
+        values.iter().for_each(|value| writer.write(value).unwrap());
+        let replaced = writer.replaced();
+        let written = writer.finish().unwrap();
+        let mut reader = XmlReader::new(&written[..], 1 << 20);
+        let (mut read, mut value) = (Vec::new(), DataValue::default());
+        while reader.read(&mut value).unwrap() {
+            read.push(value.clone());
+        }
+        if replaced == 0 {
+            prop_assert_eq!(&read, &values);
+        }
+        prop_assert_eq!((read.len(), reader.header()), (values.len(), &header));
+        for cut in [1, written.len() / 2, written.len() - 20] {
+            let mut reader = XmlReader::new(&written[..cut], 1 << 20);
+            let mut whole = read.iter();
+            let fault = loop {
+                match reader.read(&mut value) {
+                    Ok(is_one) => prop_assert_eq!(Some(&value), whole.next().filter(|_| is_one)),
+                    Err(fault) => break fault,
+                }
+            };
+            prop_assert!(fault.is_cut, "{}", fault);
+        }
     }
 
     #[test]

@@ -2,12 +2,15 @@
 
 mod csv;
 mod data_value;
+mod flat;
 mod json;
 mod period;
 mod value_type;
+mod xml;
 
 pub use csv::{CsvDialect, CsvReader, CsvWriter};
 pub use data_value::{DataValue, Key};
 pub use json::{JsonReader, JsonWriter};
 pub use period::{Period, PeriodType, UnknownPeriod};
 pub use value_type::{UnknownValueType, ValueType};
+pub use xml::{XmlReader, XmlWriter};
