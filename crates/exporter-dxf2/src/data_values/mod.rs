@@ -1,5 +1,6 @@
 //! Aggregate data values (section 10 of the fact sheet): data value sets, their periods and the types of their values.
 
+mod adx;
 mod csv;
 mod data_value;
 mod flat;
@@ -8,6 +9,7 @@ mod period;
 mod value_type;
 mod xml;
 
+pub use adx::{AdxReader, AdxWriter};
 pub use csv::{CsvDialect, CsvReader, CsvWriter};
 pub use data_value::{DataValue, Key};
 pub use json::{JsonReader, JsonWriter};
