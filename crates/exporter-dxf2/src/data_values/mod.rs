@@ -2,8 +2,10 @@
 
 mod adx;
 mod csv;
+mod csv_lines;
 mod data_value;
 mod flat;
+mod form;
 mod json;
 mod period;
 mod value_type;
@@ -12,6 +14,7 @@ mod xml;
 pub use adx::{AdxReader, AdxWriter};
 pub use csv::{CsvDialect, CsvReader, CsvWriter};
 pub use data_value::{DataValue, Key};
+pub use form::{AnyReader, AnyWriter, Form};
 pub use json::{JsonReader, JsonWriter};
 pub use period::{Period, PeriodType, UnknownPeriod};
 pub use value_type::{UnknownValueType, ValueType};
