@@ -22,6 +22,7 @@
 
 pub mod data_values;
 mod fault;
+pub mod geometry;
 mod json;
 mod mode;
 mod target;
