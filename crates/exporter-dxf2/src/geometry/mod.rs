@@ -10,11 +10,17 @@
 //! ```
 
 mod coordinate;
+mod feature;
+mod geojson;
+mod gml;
 mod older;
 mod part;
 mod wkt;
 
 pub use coordinate::Coordinate;
+pub use feature::{Feature, FeatureOptions, MatchBy, Rounding};
+pub use geojson::{GeoJsonReader, GeoJsonWriter};
+pub use gml::GmlReader;
 
 use part::Part;
 
@@ -138,8 +144,12 @@ impl Geometry {
     /// The geometry with so many decimals at most.
     #[must_use]
     pub fn rounded(mut self, decimals: usize) -> Self {
-        self.each(&mut |coordinate| coordinate.round(decimals));
+        self.round(decimals);
         self
+    }
+
+    fn round(&mut self, decimals: usize) {
+        self.each(&mut |coordinate| coordinate.round(decimals));
     }
 
     /// The decimals to which servers round what they import: 6 of points and 4 of everything else.
