@@ -10,7 +10,7 @@ use super::from_json::put;
 use super::reader::MetadataObject;
 use super::types::{Property, singular_of, type_of};
 use crate::fault::Fault;
-use crate::geometry;
+use crate::geometry::Geometry;
 use crate::mode::{Remark, Remarks};
 use crate::value::{Object, Value};
 
@@ -242,10 +242,14 @@ fn geometry_of(element: &Element, tell: &mut Tell<'_>) -> Value {
             let found = Value::from_json(coordinates.own_text().trim()).ok();
             kind.with("coordinates", found.unwrap_or_else(|| nested(coordinates))).into()
         }
-        _ => geometry::from_wkt(&text).map(Value::from).or_else(|| json(&text)).unwrap_or_else(|| {
-            tell("geometry", "it is neither WKT nor GeoJSON, and stays a text");
-            text.into_owned().into()
-        }),
+        _ => Geometry::from_wkt(&text)
+            .ok()
+            .map(|found| found.to_geojson())
+            .or_else(|| json(&text))
+            .unwrap_or_else(|| {
+                tell("geometry", "it is neither WKT nor GeoJSON, and stays a text");
+                text.into_owned().into()
+            }),
     }
 }
 
