@@ -89,15 +89,17 @@ fn copied(
     Ok(told(reader.remarks()).chain(told(&remarks)).collect())
 }
 
-fn metadata_writer<'w>(
+fn metadata_writer(
     form: Form,
     target: Target,
     mode: Mode,
-    out: &'w mut dyn Write,
-) -> Result<MetadataWriter<&'w mut dyn Write>> {
+    out: &mut dyn Write,
+) -> Result<MetadataWriter<&mut dyn Write>> {
     match (form, mode) {
         (Form::Json, _) => Ok(MetadataWriter::json(out)),
-        (Form::Xml, Mode::Strict) => MetadataWriter::xml(out, target).map_err(failed),
+        (Form::Xml, Mode::Strict) => MetadataWriter::xml(out, target).map_err(|error| {
+            failed(error).with_hint("write --target 2.38, or --lenient, or a target that ends with .json")
+        }),
         (Form::Xml, Mode::Lenient) => Ok(MetadataWriter::xml_for_archives(out, target)),
         _ => Err(Error::unsupported("metadata of all types has no such form")
             .with_hint("let the name of the target end with .json or .xml")),
