@@ -26,6 +26,7 @@ mod diff;
 mod fault;
 mod json;
 mod mode;
+pub mod old;
 mod target;
 pub mod uid;
 mod value;

@@ -19,3 +19,5 @@ pub use json::{JsonReader, JsonWriter};
 pub use period::{Period, PeriodType, UnknownPeriod};
 pub use value_type::{UnknownValueType, ValueType};
 pub use xml::{XmlReader, XmlWriter};
+
+pub(crate) use xml::refused;

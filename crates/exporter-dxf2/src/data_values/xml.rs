@@ -254,7 +254,8 @@ pub(super) fn attribute(name: &str, text: &str, line: &mut String, replaced: &mu
     Ok(())
 }
 
-pub(super) fn refused(message: String) -> io::Error {
+/// What the writers say of that which their form has no place for.
+pub(crate) fn refused(message: String) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, message)
 }
 
