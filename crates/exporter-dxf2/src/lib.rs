@@ -20,7 +20,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod analytics;
 mod clean;
+pub mod completeness;
 pub mod data_values;
 mod diff;
 mod fault;
