@@ -10,6 +10,7 @@
 //! of DHIS 1.4 itself (Access, `.mdb`) is not read: export it from DHIS 1.4, or its table of data values as CSV
 //! ([`dhis14::RoutineReader`]).
 
+mod complete;
 pub mod dhis14;
 pub mod dxf1;
 mod ids;

@@ -16,11 +16,12 @@ use self::tables::{
     ELEMENT_MEMBER, GROUP, GROUP_ID, INDICATOR_GROUP, INDICATOR_MEMBER, LOOKUPS, MEMBERS, PERIOD_NUMBERS,
     TABLES, TYPE_NAMES, TYPE_NUMBERS, WRITTEN_INDICATOR_GROUPS,
 };
+use super::complete::complete;
 use super::ids::{Ids, Operands};
 use super::periods::{day_of, number_of, period_of};
 use super::rows::{Row, Rows};
 use super::table::{Context, List, word};
-use super::{Choice, Losses, Metadata, dxf1, write};
+use super::{Choice, Losses, Metadata, write};
 use crate::data_values::Period;
 use crate::fault::Fault;
 use crate::mode::Remark;
@@ -77,7 +78,7 @@ impl Dhis14 {
         for members in &MEMBERS {
             members.decode(&rows, ids, metadata);
         }
-        dxf1::complete(metadata);
+        complete(metadata);
     }
 
     /// What the file lists itself, and is needed for objects and data.

@@ -1,5 +1,10 @@
 use super::*;
+use crate::data_values::{DataValue, Key, Period};
+use crate::fault::Fault;
+use crate::mode::Mode;
+use crate::old::{Choice, Metadata};
 use crate::uid;
+use crate::value::{Object, Value};
 
 const FILE: &str = r#"<?xml version='1.0'?>
 <dxf xmlns="http://dhis2.org/schema/dxf/1.0" minorVersion="1.2">
