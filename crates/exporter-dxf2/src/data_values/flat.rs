@@ -52,6 +52,11 @@ impl Tag<'_> {
             if name == "xmlns" || attribute.key.prefix().is_some() {
                 continue;
             }
+            // Nearly no value has anything that stands for something else.
+            if !attribute.value.bytes().any(|byte| matches!(byte, b'&' | b'\t' | b'\n' | b'\r')) {
+                each(name, &attribute.value).map_err(fault)?;
+                continue;
+            }
             let value = attribute
                 .normalized_value_with(XmlVersion::Implicit1_0, 1, entity_of)
                 .map_err(|error| fault(format!("{name} cannot be read: {error}; no entity is expanded")))?;
@@ -66,6 +71,8 @@ pub(crate) struct Flat<R: BufRead> {
     reader: Reader<Counted<Decoded<R>>>,
     buffer: Vec<u8>,
     depth: usize,
+    /// Whether the element that began last is empty and ends now.
+    is_empty: bool,
     has_root: bool,
     at_end: bool,
     most: usize,
@@ -76,9 +83,8 @@ impl<R: BufRead> Flat<R> {
     pub(crate) fn new(bytes: R, most: usize) -> Self {
         let mut reader = Reader::from_reader(Counted::new(Decoded::new(bytes)));
         let config = reader.config_mut();
-        config.expand_empty_elements = true;
         config.allow_dangling_amp = true;
-        Self { reader, buffer: Vec::new(), depth: 0, has_root: false, at_end: false, most }
+        Self { reader, buffer: Vec::new(), depth: 0, is_empty: false, has_root: false, at_end: false, most }
     }
 
     /// The first line with bytes that are none of the document's encoding.
@@ -91,6 +97,10 @@ impl<R: BufRead> Flat<R> {
         if self.at_end {
             return Ok(None);
         }
+        if std::mem::take(&mut self.is_empty) {
+            self.depth = self.depth.saturating_sub(1);
+            return Ok(Some(Part::End));
+        }
         self.buffer.clear();
         self.reader.get_mut().allow(self.most.saturating_add(1));
         let position = self.reader.get_ref().position();
@@ -102,6 +112,7 @@ impl<R: BufRead> Flat<R> {
             }
         };
         let fault = |message: &str| Err(Fault::new(position, message));
+        self.is_empty = matches!(event, Event::Empty(_));
         Ok(Some(match event {
             Event::Start(start) | Event::Empty(start) => {
                 let depth = self.depth;

@@ -7,7 +7,6 @@ use exporter_xml::Position;
 use super::{ANNOTATION, COMPLETE_DATE, DATA_SET, ROOT};
 use crate::data_values::data_value::{DataValue, Key};
 use crate::data_values::flat::{Flat, Part, Tag};
-use crate::data_values::period::Period;
 use crate::data_values::value_type::ValueType;
 use crate::data_values::xml::{read_value, root};
 use crate::fault::Fault;
@@ -128,23 +127,15 @@ impl<R: BufRead> AdxReader<R> {
                 _ => value.set_other(ANNOTATION, &text),
             }
         }
-        if value.get(Key::OrgUnit).is_none()
-            && let Some(text) = self.group.get(Key::OrgUnit)
-        {
-            value.set(Key::OrgUnit, text);
+        if value.get(Key::OrgUnit).is_none() {
+            value.copy(Key::OrgUnit, &self.group);
         }
-        if let Some(text) = value.get(Key::Period).or(self.group.get(Key::Period)).map(str::to_owned) {
-            value.set_period(&text);
+        match value.get(Key::Period).map(str::to_owned) {
+            Some(own) => value.set_period(&own),
+            None => value.copy(Key::Period, &self.group),
         }
         if value.get(Key::AttributeOptionCombo).is_none() {
-            match (
-                self.group.categories(Key::AttributeOptionCombo),
-                self.group.get(Key::AttributeOptionCombo),
-            ) {
-                (Some(options), _) => value.set_categories(Key::AttributeOptionCombo, &options),
-                (None, Some(text)) => value.set(Key::AttributeOptionCombo, text),
-                (None, None) => {}
-            }
+            value.copy(Key::AttributeOptionCombo, &self.group);
         }
         for (name, text) in self.group.others() {
             value.set_other(name, text);
@@ -153,12 +144,14 @@ impl<R: BufRead> AdxReader<R> {
 
     fn check_group(&mut self, position: Position) -> Result<(), Fault> {
         explode(&mut self.group, Key::AttributeOptionCombo, &[DATA_SET, COMPLETE_DATE]);
-        let period = self.group.get(Key::Period);
-        if let Some(period) = period.filter(|period| Period::from_adx(period).is_err()) {
-            let message = format!(
-                "{period:?} is no day and duration of a type of periods; write one such as 2024-01-01/P1M"
-            );
-            self.remark(position, Key::Period.name(), message)?;
+        if let Some(text) = self.group.get(Key::Period).map(str::to_owned) {
+            self.group.set_period(&text);
+            if self.group.get(Key::Period) == Some(&text) {
+                let message = format!(
+                    "{text:?} is no day and duration of a type of periods; write one such as 2024-01-01/P1M"
+                );
+                self.remark(position, Key::Period.name(), message)?;
+            }
         }
         let lacks = [
             (Key::Period.name(), self.group.get(Key::Period).is_none()),
