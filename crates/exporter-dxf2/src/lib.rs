@@ -20,7 +20,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod analytics;
 mod clean;
+pub mod completeness;
 pub mod data_values;
 mod diff;
 mod fault;
@@ -28,6 +30,7 @@ pub mod geometry;
 mod json;
 pub mod metadata;
 mod mode;
+pub mod old;
 mod target;
 pub mod uid;
 mod value;

@@ -1,4 +1,9 @@
 use super::*;
+use crate::data_values::{DataValue, Key, Period};
+use crate::fault::Fault;
+use crate::mode::Mode;
+use crate::target::Target;
+use crate::value::Object;
 
 fn read(text: &str, mode: Mode) -> (Vec<DataValue>, Vec<String>, Option<Fault>) {
     let mut reader = AdxReader::new(text.as_bytes(), 1000, mode);
