@@ -26,6 +26,7 @@ pub mod geometry;
 mod json;
 mod mode;
 mod target;
+pub mod tracker;
 pub mod uid;
 mod value;
 
