@@ -221,7 +221,13 @@ impl Enrollment<'_> {
     }
 }
 
-impl Event<'_> {
+impl<'o> Event<'o> {
+    /// The category options, which are one text with `;` or `,` between them.
+    pub fn attribute_category_options(self) -> impl Iterator<Item = &'o str> {
+        let text = self.0.text("attributeCategoryOptions").unwrap_or_default();
+        text.split([';', ',']).map(str::trim).filter(|option| !option.is_empty())
+    }
+
     /// Where it happened.
     ///
     /// # Errors

@@ -21,6 +21,8 @@
 //! ```
 
 mod check;
+mod csv_reader;
+mod csv_writer;
 mod findings;
 mod item;
 mod json_reader;
@@ -28,8 +30,12 @@ mod json_writer;
 mod model;
 mod names;
 mod rename;
+mod tables;
 
+pub use csv_reader::CsvReader;
+pub use csv_writer::CsvWriter;
 pub use item::{Enrollment, Event, Item, Kind, Relationship, TrackedEntity};
 pub use json_reader::JsonReader;
 pub use json_writer::JsonWriter;
 pub use model::{Model, WriteOptions};
+pub use tables::Table;
