@@ -31,6 +31,9 @@ mod model;
 mod names;
 mod rename;
 mod tables;
+mod xml_forms;
+mod xml_reader;
+mod xml_writer;
 
 pub use csv_reader::CsvReader;
 pub use csv_writer::CsvWriter;
@@ -39,3 +42,5 @@ pub use json_reader::JsonReader;
 pub use json_writer::JsonWriter;
 pub use model::{Model, WriteOptions};
 pub use tables::Table;
+pub use xml_reader::XmlReader;
+pub use xml_writer::XmlWriter;
