@@ -32,6 +32,7 @@ pub mod metadata;
 mod mode;
 pub mod old;
 mod target;
+pub mod tracker;
 pub mod uid;
 mod value;
 

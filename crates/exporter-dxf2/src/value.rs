@@ -71,6 +71,15 @@ impl Object {
         Some(self.properties.remove(at).1)
     }
 
+    /// Gives a property another name in its place, where no other property has that; says whether it did.
+    pub fn rename(&mut self, from: &str, to: &str) -> bool {
+        if self.get(to).is_some() {
+            return false;
+        }
+        let found = self.properties.iter_mut().find(|(known, _)| known == from);
+        found.map(|(name, _)| to.clone_into(name)).is_some()
+    }
+
     /// The text of a property that is one.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.get(name)?.as_text()

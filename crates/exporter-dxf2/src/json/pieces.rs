@@ -194,7 +194,7 @@ impl<R: BufRead> Pieces<R> {
 
     /// The name of a property and the colon behind it.
     fn name(&mut self, buffer: &mut Vec<u8>) -> Result<String, Fault> {
-        if self.next_sign()? != Some(b'"') {
+        if self.next_sign()?.ok_or_else(|| self.cut())? != b'"' {
             return Err(self.fault("the name of a property in quotes is missing"));
         }
         let at = self.position;
@@ -202,7 +202,7 @@ impl<R: BufRead> Pieces<R> {
         let name = serde_json::from_slice(buffer)
             .map_err(|error| Fault::new(at, format!("the name of a property cannot be read: {error}")))?;
         buffer.clear();
-        if self.next_sign()? != Some(b':') {
+        if self.next_sign()?.ok_or_else(|| self.cut())? != b':' {
             return Err(self.fault("a colon is missing"));
         }
         self.take(1);
@@ -367,6 +367,8 @@ mod tests {
             ("{\"a\":[1,\n2", "2:2 the document ends here, and is not complete"),
             ("{\"a\":1 \"b\":2}", "1:8 a comma or } is missing"),
             ("{\"a\":[1,]}", "1:9 a value is missing behind a comma"),
+            ("{\"a\"", "1:5 the document ends here, and is not complete"),
+            ("{\"a\":1, ", "1:9 the document ends here, and is not complete"),
             ("{a:1}", "1:2 the name of a property in quotes is missing"),
             ("{\"a\" 1}", "1:6 a colon is missing"),
             ("{} x", "1:4 something follows the end of the document"),
