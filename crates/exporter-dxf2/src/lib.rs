@@ -23,6 +23,7 @@
 pub mod data_values;
 mod fault;
 mod json;
+pub mod metadata;
 mod mode;
 mod target;
 pub mod uid;

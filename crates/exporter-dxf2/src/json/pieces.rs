@@ -194,7 +194,7 @@ impl<R: BufRead> Pieces<R> {
 
     /// The name of a property and the colon behind it.
     fn name(&mut self, buffer: &mut Vec<u8>) -> Result<String, Fault> {
-        if self.next_sign()? != Some(b'"') {
+        if self.next_sign()?.ok_or_else(|| self.cut())? != b'"' {
             return Err(self.fault("the name of a property in quotes is missing"));
         }
         let at = self.position;
@@ -202,7 +202,7 @@ impl<R: BufRead> Pieces<R> {
         let name = serde_json::from_slice(buffer)
             .map_err(|error| Fault::new(at, format!("the name of a property cannot be read: {error}")))?;
         buffer.clear();
-        if self.next_sign()? != Some(b':') {
+        if self.next_sign()?.ok_or_else(|| self.cut())? != b':' {
             return Err(self.fault("a colon is missing"));
         }
         self.take(1);
