@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 use exporter_dxf2::metadata::{
-    Kind, MetadataReader, MetadataWriter, Part, Property, properties_of, references, types,
+    Form, Kind, MetadataReader, MetadataWriter, Part, Property, WriteOptions, properties_of, references,
+    types,
 };
 use exporter_dxf2::{Mode, Object, Value};
 use proptest::prelude::*;
@@ -15,9 +16,24 @@ fn plain(bytes: &[u8]) -> serde_json::Value {
 }
 
 fn json(parts: &[Part]) -> Vec<u8> {
-    let mut writer = MetadataWriter::json(Vec::new());
+    written(parts, Form::Json).0
+}
+
+fn xml(parts: &[Part]) -> Vec<u8> {
+    let (bytes, remarks) = written(parts, Form::Xml);
+    assert_eq!(remarks, [""; 0]);
+    bytes
+}
+
+fn of_xml(bytes: &[u8]) -> Vec<Part> {
+    parts(MetadataReader::xml(bytes, MOST, Mode::Lenient))
+}
+
+fn written(parts: &[Part], form: Form) -> (Vec<u8>, Vec<String>) {
+    let mut writer = MetadataWriter::new(Vec::new(), form, WriteOptions::default()).unwrap();
     parts.iter().for_each(|part| writer.part(part).unwrap());
-    writer.finish().unwrap()
+    let remarks = writer.remarks().iter().map(ToString::to_string).collect();
+    (writer.finish().unwrap(), remarks)
 }
 
 fn parts<R: std::io::BufRead>(mut reader: MetadataReader<R>) -> Vec<Part> {
@@ -158,6 +174,16 @@ proptest! {
     fn objects_of_every_type_are_read_from_json_as_they_were(document in document()) {
         let bytes = bytes(&document);
         prop_assert_eq!(plain(&json(&of_json(&bytes))), plain(&bytes));
+    }
+
+    #[test]
+    fn objects_of_every_type_come_back_from_xml(document in document()) {
+        let bytes = bytes(&document);
+        let as_xml = xml(&of_json(&bytes));
+        let read = of_xml(&as_xml);
+        prop_assert_eq!(plain(&json(&read)), plain(&bytes), "{}", String::from_utf8_lossy(&as_xml));
+        let again = xml(&of_json(&json(&read)));
+        prop_assert_eq!(String::from_utf8_lossy(&again), String::from_utf8_lossy(&as_xml));
     }
 
     #[test]

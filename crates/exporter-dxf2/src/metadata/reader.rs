@@ -7,6 +7,7 @@ use exporter_xml::Position;
 use super::findings::Findings;
 use super::json::JsonParts;
 use super::part::{MetadataObject, Part};
+use super::xml::XmlParts;
 use crate::fault::Fault;
 use crate::mode::{Mode, Remarks};
 
@@ -38,12 +39,18 @@ pub struct MetadataReader<R: BufRead> {
 /// The parts of a document of either form.
 enum Parts<R: BufRead> {
     Json(JsonParts<R>),
+    Xml(Box<XmlParts<R>>),
 }
 
 impl<R: BufRead> MetadataReader<R> {
     /// Reads JSON whose objects and properties have at most so many bytes each.
     pub fn json(reader: R, most: usize, mode: Mode) -> Self {
         Self::new(Parts::Json(JsonParts::new(reader, most)), mode)
+    }
+
+    /// Reads XML whose objects and properties have at most so many bytes each.
+    pub fn xml(reader: R, most: usize, mode: Mode) -> Self {
+        Self::new(Parts::Xml(Box::new(XmlParts::new(reader, most))), mode)
     }
 
     fn new(parts: Parts<R>, mode: Mode) -> Self {
@@ -80,6 +87,7 @@ impl<R: BufRead> MetadataReader<R> {
         }
         let found = match &mut self.parts {
             Parts::Json(parts) => parts.next(&mut self.findings),
+            Parts::Xml(parts) => parts.next(&mut self.findings),
         };
         self.is_over = !matches!(found, Ok(Some(_)));
         found
@@ -107,6 +115,7 @@ impl<R: BufRead> MetadataReader<R> {
     pub fn position(&self) -> Position {
         match &self.parts {
             Parts::Json(parts) => parts.position(),
+            Parts::Xml(parts) => parts.position(),
         }
     }
 }

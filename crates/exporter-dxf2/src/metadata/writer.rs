@@ -1,11 +1,39 @@
 //! Metadata, written part by part.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
+use exporter_xml::{Element, Position};
+
+use super::findings::Findings;
 use super::part::{MetadataObject, Part};
-use crate::mode::Remark;
+use super::to_elements::ToElements;
+use super::types::{singular, type_of};
+use super::xml::NAMESPACE;
+use crate::fault::Fault;
+use crate::mode::{Mode, Remarks};
 use crate::target::Target;
-use crate::value::write_text;
+use crate::value::{Value, write_text};
+
+/// A form of documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// JSON, of every version.
+    Json,
+    /// XML, to 2.38.
+    Xml,
+}
+
+/// How metadata is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WriteOptions {
+    /// The version whose forms are written; without one, everything is written as it was read.
+    pub target: Option<Target>,
+    /// Whether it is an error that something cannot be written as it is.
+    pub mode: Mode,
+    /// Whether XML is written for a target that does not read it.
+    pub allow_xml: bool,
+}
 
 /// Why metadata cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -15,60 +43,81 @@ pub enum WriteError {
     #[error("the bytes cannot be written")]
     Io(#[from] io::Error),
     /// The objects of a collection do not stand together.
-    #[error("{0} come in two places; collect them in a `Bundle` first")]
+    #[error("the objects of {0} come in two places: collect them in a `Bundle` first")]
     Scattered(String),
     /// A server of the target does not take metadata as XML.
-    #[error("DHIS2 {0} does not read metadata as XML, which ended with 2.38: write JSON, or allow XML")]
+    #[error("DHIS2 {0} does not read metadata as XML, which ended with 2.38: write JSON, or set `allow_xml`")]
     NoXml(Target),
-    /// A form does not hold what an object has; only in strict mode.
-    #[error("{0}")]
-    Refused(Remark),
+    /// The form or the target does not hold what an object has; only in strict mode.
+    #[error(transparent)]
+    Refused(#[from] Fault),
 }
 
 /// Writes metadata part by part.
 ///
 /// ```
-/// use exporter_dxf2::metadata::{MetadataObject, MetadataWriter};
-/// use exporter_dxf2::{Object, Value};
-/// let mut writer = MetadataWriter::json(Vec::new());
-/// let constant = Object::new().with("id", "bCqvfPR02Im").with("name", "Pi");
+/// use exporter_dxf2::metadata::{Form, MetadataObject, MetadataWriter, WriteOptions};
+/// use exporter_dxf2::{Object, Target};
+/// let options = WriteOptions { target: Some(Target::V2_38), ..WriteOptions::default() };
+/// let mut writer = MetadataWriter::new(Vec::new(), Form::Xml, options)?;
+/// let constant = Object::new().with("id", "bCqvfPR02Im").with("name", "Pi").with("value", "3.14");
 /// writer.object(&MetadataObject::new("constants", constant))?;
 /// let text = String::from_utf8(writer.finish()?)?;
-/// assert!(Value::from_json(text.trim())?.as_object().is_some_and(|document| document.get("constants").is_some()));
+/// assert!(text.contains("<constant id=\"bCqvfPR02Im\" name=\"Pi\">\n      <value>3.14</value>"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct MetadataWriter<W> {
     writer: W,
-    line: Vec<u8>,
+    form: Form,
+    options: WriteOptions,
+    findings: Findings,
+    line: String,
     /// The collections that were begun; the last one may be open.
-    begun: std::collections::HashSet<String>,
+    begun: HashSet<String>,
     open: Option<String>,
+    /// Texts that stand at the root of a document in XML, as long as nothing is written.
+    at_root: Element,
     is_first: bool,
     is_first_object: bool,
 }
 
 impl<W: Write> MetadataWriter<W> {
-    /// Writes JSON.
-    pub fn json(writer: W) -> Self {
-        let begun = std::collections::HashSet::new();
-        Self { writer, line: Vec::new(), begun, open: None, is_first: true, is_first_object: true }
+    /// Begins a document.
+    ///
+    /// # Errors
+    /// [`WriteError::NoXml`].
+    pub fn new(writer: W, form: Form, options: WriteOptions) -> Result<Self, WriteError> {
+        if let Some(target) = options.target
+            && form == Form::Xml
+            && !(target.has_metadata_xml() || options.allow_xml)
+        {
+            return Err(WriteError::NoXml(target));
+        }
+        let root = options.target.map_or("metadata", Target::metadata_root);
+        Ok(Self {
+            writer,
+            form,
+            options,
+            findings: Findings::new(options.mode),
+            line: String::new(),
+            begun: HashSet::new(),
+            open: None,
+            at_root: Element::new(root).with("xmlns", NAMESPACE),
+            is_first: true,
+            is_first_object: true,
+        })
     }
 
     /// Writes the next part.
     ///
     /// # Errors
-    /// The bytes cannot be written, or a collection begins that has ended.
+    /// The bytes cannot be written, a collection begins that has ended, or, in strict mode, something cannot be written as it is.
     pub fn part(&mut self, part: &Part) -> Result<(), WriteError> {
         match part {
-            Part::Property(name, value) => {
-                self.line.clear();
-                self.close();
-                self.name(name);
-                value.write_json(&mut self.line);
-                self.flush()
-            }
+            Part::Property(name, value) => self.property(name, value),
+            // XML has no place for an empty one, and others begin with their first object.
+            Part::Collection(_) if self.form == Form::Xml => Ok(()),
             Part::Collection(kind) => {
-                self.line.clear();
                 self.begin(kind)?;
                 self.flush()
             }
@@ -76,18 +125,61 @@ impl<W: Write> MetadataWriter<W> {
         }
     }
 
+    /// Writes a property of the document.
+    fn property(&mut self, name: &str, value: &Value) -> Result<(), WriteError> {
+        match (self.form, value) {
+            (Form::Json, value) => {
+                self.close();
+                self.name(name);
+                self.json(|line| value.write_json(line));
+            }
+            (Form::Xml, Value::Text(text)) if self.is_first && matches!(name, "date" | "created") => {
+                if self.at_root.attribute(name).is_none() {
+                    self.at_root.attributes.push((name.to_owned().into(), text.clone()));
+                }
+            }
+            (Form::Xml, value) => {
+                let position = Position::of_line(1);
+                let mut to = ToElements { findings: &mut self.findings, position, index: None, id: None };
+                let element = to.child(name, value, "metadata")?;
+                self.close();
+                if let Some(element) = element {
+                    self.root();
+                    element.write(1, &mut self.line);
+                }
+            }
+        }
+        self.flush()
+    }
+
     /// Writes an object, and the beginning of its collection where it is not open.
     ///
     /// # Errors
     /// As [`MetadataWriter::part`].
     pub fn object(&mut self, object: &MetadataObject) -> Result<(), WriteError> {
-        self.line.clear();
         if self.open.as_ref() != Some(&object.kind) {
             self.begin(&object.kind)?;
         }
-        self.line.extend_from_slice(if std::mem::take(&mut self.is_first_object) { b"\n" } else { b",\n" });
-        object.object.write_json(&mut self.line);
+        match self.form {
+            Form::Json => {
+                self.line.push_str(if std::mem::take(&mut self.is_first_object) { "\n" } else { ",\n" });
+                self.json(|line| object.object.write_json(line));
+            }
+            Form::Xml => {
+                let holder =
+                    type_of(&object.kind).map_or_else(|| singular(&object.kind), |kind| kind.singular.into());
+                let id = object.id().map(str::to_owned);
+                let (position, index) = (object.position, Some(object.index));
+                let mut to = ToElements { findings: &mut self.findings, position, index, id };
+                to.object(&holder, &object.object, &holder)?.write(2, &mut self.line);
+            }
+        }
         self.flush()
+    }
+
+    /// What was remarked so far.
+    pub fn remarks(&self) -> &Remarks {
+        self.findings.remarks()
     }
 
     fn begin(&mut self, kind: &str) -> Result<(), WriteError> {
@@ -95,27 +187,55 @@ impl<W: Write> MetadataWriter<W> {
             return Err(WriteError::Scattered(kind.to_owned()));
         }
         self.close();
-        self.name(kind);
-        self.line.push(b'[');
+        match self.form {
+            Form::Json => {
+                self.name(kind);
+                self.line.push('[');
+            }
+            Form::Xml => {
+                self.root();
+                self.line.push_str(&format!("  <{kind}>\n"));
+            }
+        }
         self.open = Some(kind.to_owned());
         self.is_first_object = true;
         Ok(())
     }
 
     fn close(&mut self) {
-        if self.open.take().is_some() {
-            self.line.extend_from_slice(b"\n]");
+        if let Some(kind) = self.open.take() {
+            match self.form {
+                Form::Json => self.line.push_str("\n]"),
+                Form::Xml => self.line.push_str(&format!("  </{kind}>\n")),
+            }
         }
     }
 
     fn name(&mut self, name: &str) {
-        self.line.extend_from_slice(if std::mem::take(&mut self.is_first) { b"{\n" } else { b",\n" });
-        write_text(name, &mut self.line);
-        self.line.push(b':');
+        self.line.push_str(if std::mem::take(&mut self.is_first) { "{\n" } else { ",\n" });
+        self.json(|line| write_text(name, line));
+        self.line.push(':');
+    }
+
+    /// Begins the document in XML, unless it was.
+    fn root(&mut self) {
+        if std::mem::take(&mut self.is_first) {
+            self.line.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+            self.at_root.open(&mut self.line);
+            self.line.push_str(">\n");
+        }
+    }
+
+    /// Adds JSON, which is text.
+    fn json(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        let mut line = std::mem::take(&mut self.line).into_bytes();
+        write(&mut line);
+        self.line = String::from_utf8(line).unwrap_or_default();
     }
 
     fn flush(&mut self) -> Result<(), WriteError> {
-        self.writer.write_all(&self.line)?;
+        self.writer.write_all(self.line.as_bytes())?;
+        self.line.clear();
         Ok(())
     }
 
@@ -124,9 +244,14 @@ impl<W: Write> MetadataWriter<W> {
     /// # Errors
     /// When the bytes cannot be written.
     pub fn finish(mut self) -> Result<W, WriteError> {
-        self.line.clear();
         self.close();
-        self.line.extend_from_slice(if self.is_first { b"{}\n" } else { b"\n}\n" });
+        match self.form {
+            Form::Json => self.line.push_str(if self.is_first { "{}\n" } else { "\n}\n" }),
+            Form::Xml => {
+                self.root();
+                self.line.push_str(&format!("</{}>\n", self.at_root.name));
+            }
+        }
         self.flush()?;
         self.writer.flush()?;
         Ok(self.writer)
