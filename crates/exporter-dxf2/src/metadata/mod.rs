@@ -1,5 +1,6 @@
 //! Metadata: the objects that describe a system, one collection for each type (sections 1 to 5 and 9).
 
+mod csv;
 mod findings;
 mod from_elements;
 mod geometry;
@@ -11,6 +12,7 @@ mod types;
 mod writer;
 mod xml;
 
+pub use csv::{CsvClass, CsvColumn, MetadataCsvReader, MetadataCsvWriter, ReadCsv, csv_class, csv_classes};
 pub use geometry::{of_feature, of_wkt, to_feature, to_wkt};
 pub use part::{MetadataObject, Part, Reference, references};
 pub use reader::MetadataReader;
