@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 use exporter_dxf2::metadata::{
-    Form, Kind, MetadataReader, MetadataWriter, Part, Property, WriteOptions, properties_of, references,
-    types,
+    Bundle, Form, Kind, MetadataReader, MetadataWriter, Order, Part, Property, WriteError, WriteOptions,
+    properties_of, references, types,
 };
-use exporter_dxf2::{Mode, Object, Value};
+use exporter_dxf2::{Mode, Object, Target, Value};
 use proptest::prelude::*;
 
 const MOST: usize = 16 << 20;
@@ -249,7 +249,7 @@ fn what_is_no_collection_keeps_its_place() {
 
 #[test]
 fn a_collection_that_holds_no_objects_is_remarked_or_refused() {
-    let text = r#"{"options":[null,{"id":"a"}],"constants":{"id":"b"}}"#;
+    let text = r#"{"options":[null,{"id":"a1234567890","code":"A","name":"A"}],"constants":{"id":"b"}}"#;
     let mut reader = MetadataReader::json(text.as_bytes(), MOST, Mode::Lenient);
     let object = reader.read().unwrap().unwrap();
     assert_eq!((object.kind.as_str(), object.index), ("options", 1));
@@ -257,4 +257,213 @@ fn a_collection_that_holds_no_objects_is_remarked_or_refused() {
     assert_eq!(reader.remarks().iter().count(), 2);
     let fault = MetadataReader::json(text.as_bytes(), MOST, Mode::Strict).read().unwrap_err();
     assert!(fault.message.starts_with("object 0, options: an element"), "{fault}");
+}
+
+fn strict(text: &str) -> Option<String> {
+    let mut reader = match text.starts_with('<') {
+        true => MetadataReader::xml(text.as_bytes(), MOST, Mode::Strict),
+        false => MetadataReader::json(text.as_bytes(), MOST, Mode::Strict),
+    };
+    loop {
+        match reader.read() {
+            Ok(Some(_)) => {}
+            Ok(None) => return None,
+            Err(fault) => return Some(fault.to_string()),
+        }
+    }
+}
+
+#[test]
+fn what_servers_refuse_is_an_error_in_strict_mode() {
+    let group = |more: &str| {
+        format!(
+            r#"{{"dataElementGroups":[{{"id":"a1234567890","name":"A"}},{{"id":"b1234567890",{more}}}]}}"#
+        )
+    };
+    assert_eq!(strict(&group(r#""name":"B","dataElements":[{"id":"<OU_LEVEL>"}]"#)), None);
+    for (more, wanted) in [
+        (r#""code":"B""#, "name: E4000: servers refuse the object without it"),
+        (r#""name":"B","publicAccess":"rw""#, "publicAccess: \"rw\" is no access"),
+        (r#""name":"B","sharing":{"users":{"c":{"access":"rw-----"}}}"#, "access: \"rw-----\" is no access"),
+        (
+            r#""name":"B","translations":[{"property":"NAME","locale":"fr","value":"1"},{"property":"NAME","locale":"fr","value":"2"}]"#,
+            "translations: E1106: two translations of NAME in fr",
+        ),
+        (r#""name":"B","dataElements":[{"id":"c"},{"id":"c"}]"#, "dataElements: E5007: the list has c twice"),
+    ] {
+        let fault = strict(&group(more)).unwrap();
+        assert!(fault.contains(&format!("object 1 (b1234567890), {wanted}")), "{fault}");
+        assert!(fault.starts_with("line 1, column 55: "), "{fault}");
+    }
+    let one = r#"{"id":"a1234567890","name":"A"}"#;
+    let twice = strict(&format!(r#"{{"dataElementGroups":[{one},{{"id":"1","name":"A"}},{one}]}}"#)).unwrap();
+    assert!(twice.contains("object 1 (1), id: E4014: \"1\" is no UID"), "{twice}");
+    let twice =
+        strict(&format!(r#"{{"dataElementGroups":[{one},{{"code":"B","name":"B"}},{one}]}}"#)).unwrap();
+    assert!(twice.contains("object 2 (a1234567890), id: E5004"), "{twice}");
+    let twice = strict(&format!(r#"{{"dataElementGroups":[{one}],"dataElementGroups":[]}}"#)).unwrap();
+    assert!(twice.contains("dataElementGroups: E4054: the document has it twice"), "{twice}");
+    let doubled = "<metadata><constants>\n<constant id='a1234567890' name='A'><value>1</value><value>2</value></constant></constants></metadata>";
+    let fault = strict(doubled).unwrap();
+    assert!(fault.starts_with("line 2, column 1: object 0 (a1234567890), value: E4054"), "{fault}");
+}
+
+#[test]
+fn xml_of_other_writers_is_understood() {
+    let text = r#"<?xml version="1.0"?>
+        <d:dxf xmlns:d="http://dhis2.org/schema/dxf/2.0-SNAPSHOT" date="2019-11-09">
+        <d:organisationUnits><unit><id>a1234567890</id><name>A</name><level>2</level><leaf>true</leaf>
+          <geometry><type>Point</type><coordinates><coordinates>1.50</coordinates><coordinates>2</coordinates></coordinates></geometry>
+        </unit><organisationUnit id="b1234567890"><geometry>POINT (1.50 2)</geometry><children><child id="x"/></children></organisationUnit>
+        <organisationUnit id="c1234567890"><featureType>POINT</featureType><coordinates>[1.50,2]</coordinates></organisationUnit></d:organisationUnits>
+        <dataEntryForms><dataEntryForm id="d1234567890"><htmlCode>&lt;p&gt;a<![CDATA[<b>&c</b>]]></htmlCode><style>NORMAL</style></dataEntryForm></dataEntryForms>
+        <programStageSections><programStageSection id="e1234567890"><renderType><MOBILE type="LISTING"/></renderType>
+          <translations><translations property="NAME" locale="fr" value="x"/></translations></programStageSection></programStageSections>
+        <widgets><widget><many><one>1</one><one>2</one></many><parts><part id="p"/></parts><object><a>1</a></object><yes>true</yes></widget></widgets>
+        <constants/><unknown>text</unknown></d:dxf>"#;
+    let mut reader = MetadataReader::xml(text.as_bytes(), MOST, Mode::Lenient);
+    let mut found = Vec::new();
+    while let Some(part) = reader.next_part().unwrap() {
+        found.push(part);
+    }
+    let remarks: Vec<String> = reader.remarks().iter().map(ToString::to_string).collect();
+    assert!(remarks[0].ends_with("the namespace is http://dhis2.org/schema/dxf/2.0-SNAPSHOT"), "{remarks:?}");
+    let wanted = r#"{"date":"2019-11-09","organisationUnits":[
+        {"id":"a1234567890","name":"A","level":2,"leaf":true,"geometry":{"type":"Point","coordinates":[1.50,2]}},
+        {"id":"b1234567890","geometry":{"type":"Point","coordinates":[1.50,2]},"children":[{"id":"x"}]},
+        {"id":"c1234567890","featureType":"POINT","coordinates":"[1.50,2]"}],
+        "dataEntryForms":[{"id":"d1234567890","htmlCode":"<p>a<b>&c</b>","style":"NORMAL"}],
+        "programStageSections":[{"id":"e1234567890","renderType":{"MOBILE":{"type":"LISTING"}},
+          "translations":[{"property":"NAME","locale":"fr","value":"x"}]}],
+        "widgets":[{"many":["1","2"],"parts":[{"id":"p"}],"object":{"a":"1"},"yes":true}],
+        "constants":[],"unknown":"text"}"#;
+    assert_eq!(plain(&json(&found)), plain(wanted.as_bytes()));
+    let fault = MetadataReader::xml(&b"<html/>"[..], MOST, Mode::Lenient).read().unwrap_err();
+    assert!(fault.message.starts_with("<html> is no metadata of DHIS2"), "{fault}");
+}
+
+#[test]
+fn what_xml_does_not_hold_is_remarked() {
+    let text = r#"{"constants":[{"id":"a1234567890","name":"","value":"1","code":12,"mystery":7,"1a":true,"o":{},
+        "geometry":{"type":"Point","coordinates":[]},"description":"\u0001"}]}"#;
+    let document = of_json(text.as_bytes());
+    let (_, remarks) = written(&document, Form::Xml);
+    for (property, message) in [
+        ("name", "an empty text"),
+        ("value", "readers find another kind"),
+        ("code", "readers find another kind"),
+        ("mystery", "readers find another kind"),
+        ("1a", "this is no name in XML"),
+        ("o", "an empty object"),
+        ("geometry", "readers find another one"),
+        ("description", "U+FFFD"),
+    ] {
+        let found = remarks
+            .iter()
+            .any(|remark| remark.contains(&format!(", {property}: ")) && remark.contains(message));
+        assert!(found, "{property}: {remarks:?}");
+    }
+    assert_eq!(remarks.len(), 8, "{remarks:?}");
+    let options = WriteOptions { mode: Mode::Strict, ..WriteOptions::default() };
+    let mut writer = MetadataWriter::new(Vec::new(), Form::Xml, options).unwrap();
+    assert!(document.iter().any(|part| matches!(writer.part(part), Err(WriteError::Refused(_)))));
+}
+
+fn for_target(text: &str, form: Form, target: Target, order: Order) -> (String, Vec<String>) {
+    let options = WriteOptions { target: Some(target), ..WriteOptions::default() };
+    let mut writer = MetadataWriter::new(Vec::new(), form, options).unwrap();
+    let bundle = Bundle::read(MetadataReader::json(text.as_bytes(), MOST, Mode::Lenient)).unwrap();
+    bundle.write(&mut writer, order).unwrap();
+    let remarks = writer.remarks().iter().map(ToString::to_string).collect();
+    (String::from_utf8(writer.finish().unwrap()).unwrap(), remarks)
+}
+
+#[test]
+fn targets_have_their_forms() {
+    let sharing = r#"{"owner":"vUeLeQMSwhN","external":false,"public":"rw------","users":{},"userGroups":{"PKuKcx5xPi9":{"id":"PKuKcx5xPi9","access":"r-------"}}}"#;
+    let older = r#""user":{"id":"vUeLeQMSwhN"},"externalAccess":false,"publicAccess":"rw------","userAccesses":[],"userGroupAccesses":[{"id":"PKuKcx5xPi9","userGroupUid":"PKuKcx5xPi9","access":"r-------"}]"#;
+    let document = |sharing: &str| {
+        format!(
+            r#"{{"system":{{"id":"s","date":"2024-01-01"}},"constants":[{{"id":"a1234567890","name":"A","value":1,{sharing}}}]}}"#
+        )
+    };
+    let (new, old) = (document(&format!(r#""sharing":{sharing}"#)), document(older));
+    let both = document(&format!(r#""sharing":{sharing},{older}"#));
+    let json = |text: &str, target| plain(for_target(text, Form::Json, target, Order::AsRead).0.as_bytes());
+    let parsed = |text: &str| plain(text.as_bytes());
+    for text in [&new, &old, &both] {
+        assert_eq!(json(text, Target::Head), parsed(&new));
+        assert_eq!(json(text, Target::V2_38), parsed(&both));
+        assert_eq!(json(text, Target::V2_29), parsed(&old));
+        let before = old.replace(r#""system":{"id":"s","date":"2024-01-01"}"#, r#""date":"2024-01-01""#);
+        assert_eq!(json(text, Target::V2_24), parsed(&before));
+        let (xml, remarks) = for_target(text, Form::Xml, Target::V2_38, Order::AsRead);
+        assert!(xml.contains("<publicAccess>rw------</publicAccess>") && !xml.contains("sharing"), "{xml}");
+        assert_eq!(remarks.len(), 1, "{remarks:?}");
+    }
+    let (xml, _) = for_target(&new, Form::Xml, Target::V2_22, Order::AsRead);
+    let root = "<metaData xmlns=\"http://dhis2.org/schema/dxf/2.0\" created=\"2024-01-01\">";
+    assert!(xml.contains(root) && xml.ends_with("</metaData>\n"), "{xml}");
+    for target in [Target::V2_41, Target::Head] {
+        let mut options = WriteOptions { target: Some(target), ..WriteOptions::default() };
+        let writer = MetadataWriter::new(Vec::new(), Form::Xml, options);
+        assert!(matches!(writer, Err(WriteError::NoXml(refused)) if refused == target));
+        options.allow_xml = true;
+        assert!(MetadataWriter::new(Vec::new(), Form::Xml, options).is_ok());
+    }
+}
+
+#[test]
+fn charts_and_report_tables_are_visualizations_where_nothing_is_lost() {
+    let older = r#"{"charts":[{"id":"a1234567890","name":"A","type":"COLUMN","series":"dx","category":"pe"},
+        {"id":"b1234567890","name":"B","type":"BUBBLE","series":"dx","category":"pe"}],
+        "reportTables":[{"id":"c1234567890","name":"C","columnDimensions":["dx","pe"]}],
+        "dashboards":[{"id":"d1234567890","name":"D","dashboardItems":[{"type":"CHART","chart":{"id":"a1234567890"}}]}]}"#;
+    let newer = r#"{"charts":[{"id":"b1234567890","name":"B","type":"BUBBLE","series":"dx","category":"pe"}],
+        "visualizations":[{"id":"a1234567890","name":"A","type":"COLUMN","columnDimensions":["dx"],"rowDimensions":["pe"]},
+        {"id":"c1234567890","name":"C","columnDimensions":["dx","pe"],"type":"PIVOT_TABLE"}],
+        "dashboards":[{"id":"d1234567890","name":"D","dashboardItems":[{"type":"VISUALIZATION","visualization":{"id":"a1234567890"}}]}]}"#;
+    let (text, remarks) = for_target(older, Form::Json, Target::V2_41, Order::AsRead);
+    assert_eq!(plain(text.as_bytes()), plain(newer.as_bytes()));
+    assert_eq!(
+        remarks,
+        ["line 2, column 1, object 1 (b1234567890), type: DHIS2 2.41 does not have charts, and this has no other form there"
+            .replace("column 1", "column 9")]
+    );
+    let visualizations = r#"{"visualizations":[{"id":"a1234567890","name":"A","type":"COLUMN","columnDimensions":["dx"],"rowDimensions":["pe"],"axes":[]},
+        {"id":"c1234567890","name":"C","columnDimensions":["dx","pe"],"type":"PIVOT_TABLE"},
+        {"id":"e1234567890","name":"E","type":"SINGLE_VALUE"}]}"#;
+    let (text, remarks) = for_target(visualizations, Form::Json, Target::V2_29, Order::AsRead);
+    let wanted = r#"{"charts":[{"id":"a1234567890","name":"A","type":"COLUMN","series":"dx","category":"pe"}],
+        "reportTables":[{"id":"c1234567890","name":"C","columnDimensions":["dx","pe"]}],
+        "visualizations":[{"id":"e1234567890","name":"E","type":"SINGLE_VALUE"}]}"#;
+    assert_eq!(plain(text.as_bytes()), plain(wanted.as_bytes()));
+    assert_eq!(remarks.len(), 1);
+}
+
+#[test]
+fn bundles_have_orders() {
+    let text = r#"{"widgets":[{"id":"w"}],"optionSets":[{"id":"s"}],"options":[{"id":"b"},{"id":"a"}],"package":"P","attributes":[],"system":{"id":"s"}}"#;
+    let ordered = |order| {
+        let mut writer = MetadataWriter::new(Vec::new(), Form::Json, WriteOptions::default()).unwrap();
+        let bundle = Bundle::read(MetadataReader::json(text.as_bytes(), MOST, Mode::Lenient)).unwrap();
+        bundle.write(&mut writer, order).unwrap();
+        String::from_utf8(writer.finish().unwrap()).unwrap().replace('\n', "")
+    };
+    assert_eq!(ordered(Order::AsRead), text);
+    assert_eq!(
+        ordered(Order::Dependency),
+        r#"{"system":{"id":"s"},"package":"P","attributes":[],"options":[{"id":"b"},{"id":"a"}],"optionSets":[{"id":"s"}],"widgets":[{"id":"w"}]}"#
+    );
+    assert!(ordered(Order::Stable).contains(r#""options":[{"id":"a"},{"id":"b"}]"#));
+    let scattered = "<metadata><options><option id='a'/></options><constants><constant id='b'/></constants><options><option id='c'/></options></metadata>";
+    let document = of_xml(scattered.as_bytes());
+    let mut writer = MetadataWriter::new(Vec::new(), Form::Json, WriteOptions::default()).unwrap();
+    assert!(document.iter().any(|part| matches!(writer.part(part), Err(WriteError::Scattered(_)))));
+    let mut bundle = Bundle::new();
+    document.into_iter().for_each(|part| bundle.push(part));
+    let mut writer = MetadataWriter::new(Vec::new(), Form::Json, WriteOptions::default()).unwrap();
+    bundle.write(&mut writer, Order::AsRead).unwrap();
+    let written = String::from_utf8(writer.finish().unwrap()).unwrap().replace('\n', "");
+    assert_eq!(written, r#"{"options":[{"id":"a"},{"id":"c"}],"constants":[{"id":"b"}]}"#);
 }

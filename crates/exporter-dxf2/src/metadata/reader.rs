@@ -4,6 +4,7 @@ use std::io::BufRead;
 
 use exporter_xml::Position;
 
+use super::check::Checker;
 use super::findings::Findings;
 use super::json::JsonParts;
 use super::part::{MetadataObject, Part};
@@ -32,6 +33,7 @@ const MOST_OF_HEADER: usize = 10_000;
 pub struct MetadataReader<R: BufRead> {
     parts: Parts<R>,
     findings: Findings,
+    checker: Checker,
     header: Vec<Part>,
     is_over: bool,
 }
@@ -54,7 +56,13 @@ impl<R: BufRead> MetadataReader<R> {
     }
 
     fn new(parts: Parts<R>, mode: Mode) -> Self {
-        Self { parts, findings: Findings::new(mode), header: Vec::new(), is_over: false }
+        Self {
+            parts,
+            findings: Findings::new(mode),
+            checker: Checker::default(),
+            header: Vec::new(),
+            is_over: false,
+        }
     }
 
     /// The next object; `None` where there is no other one. What stands beside the objects is in [`MetadataReader::header`].
@@ -89,6 +97,13 @@ impl<R: BufRead> MetadataReader<R> {
             Parts::Json(parts) => parts.next(&mut self.findings),
             Parts::Xml(parts) => parts.next(&mut self.findings),
         };
+        let found = found.and_then(|part| {
+            if let Some(part) = &part {
+                let position = self.position();
+                self.checker.part(part, position, &mut self.findings)?;
+            }
+            Ok(part)
+        });
         self.is_over = !matches!(found, Ok(Some(_)));
         found
     }

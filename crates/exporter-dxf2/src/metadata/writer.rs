@@ -7,11 +7,12 @@ use exporter_xml::{Element, Position};
 
 use super::findings::Findings;
 use super::part::{MetadataObject, Part};
+use super::targets::{conform, is_renamed, property};
 use super::to_elements::ToElements;
 use super::types::{singular, type_of};
 use super::xml::NAMESPACE;
 use crate::fault::Fault;
-use crate::mode::{Mode, Remarks};
+use crate::mode::{Mode, Remark, Remarks};
 use crate::target::Target;
 use crate::value::{Value, write_text};
 
@@ -117,6 +118,10 @@ impl<W: Write> MetadataWriter<W> {
             Part::Property(name, value) => self.property(name, value),
             // XML has no place for an empty one, and others begin with their first object.
             Part::Collection(_) if self.form == Form::Xml => Ok(()),
+            // The objects tell which collection of the target they are of.
+            Part::Collection(kind) if self.options.target.is_some_and(|target| is_renamed(kind, target)) => {
+                Ok(())
+            }
             Part::Collection(kind) => {
                 self.begin(kind)?;
                 self.flush()
@@ -127,6 +132,18 @@ impl<W: Write> MetadataWriter<W> {
 
     /// Writes a property of the document.
     fn property(&mut self, name: &str, value: &Value) -> Result<(), WriteError> {
+        let Some((name, value)) = (match self.options.target {
+            Some(target) => property(name, value, target),
+            None => Some((name.to_owned(), value.clone())),
+        }) else {
+            return Ok(());
+        };
+        let (name, value) = (name.as_str(), &value);
+        if !self.begun.insert(name.to_owned()) {
+            let message = "E4054: the document has it twice: left out";
+            self.findings.refuse(Remark::new(Position::of_line(1), message).property(name))?;
+            return Ok(());
+        }
         match (self.form, value) {
             (Form::Json, value) => {
                 self.close();
@@ -157,6 +174,22 @@ impl<W: Write> MetadataWriter<W> {
     /// # Errors
     /// As [`MetadataWriter::part`].
     pub fn object(&mut self, object: &MetadataObject) -> Result<(), WriteError> {
+        if self.options.target.is_none() {
+            return self.put(object);
+        }
+        let mut object = object.clone();
+        self.conform(&mut object)?;
+        self.put(&object)
+    }
+
+    /// Gives an object the form of the target.
+    pub(super) fn conform(&mut self, object: &mut MetadataObject) -> Result<(), WriteError> {
+        let Some(target) = self.options.target else { return Ok(()) };
+        Ok(conform(object, target, self.form, &mut self.findings)?)
+    }
+
+    /// Writes an object that has the form of the target.
+    pub(super) fn put(&mut self, object: &MetadataObject) -> Result<(), WriteError> {
         if self.open.as_ref() != Some(&object.kind) {
             self.begin(&object.kind)?;
         }
