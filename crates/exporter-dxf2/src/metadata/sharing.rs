@@ -41,10 +41,10 @@ pub(super) fn to_older(sharing: &Object, object: &mut Object) -> bool {
                         continue;
                     };
                     is_complete &= entry.text("id").is_none_or(|id| id == uid);
-                    let mut access = Object::new().with("id", uid).with(*key, uid);
-                    for (name, value) in entry.iter().filter(|(name, _)| *name != "id") {
-                        access.set(name, value.clone());
-                    }
+                    let named = [("id".to_owned(), uid.into()), ((*key).to_owned(), uid.into())];
+                    let others = entry.iter().filter(|(name, _)| *name != "id" && name != key);
+                    let others = others.map(|(name, value)| (name.to_owned(), value.clone()));
+                    let access = Object::of_distinct(named.into_iter().chain(others).collect());
                     accesses.push(Value::Object(access));
                 }
                 object.set(*list, accesses);
@@ -84,12 +84,10 @@ pub(super) fn to_newer(object: &mut Object) -> bool {
                 is_complete = false;
                 continue;
             }
-            let mut entry = Object::new().with("id", uid);
-            for (name, value) in
-                access.iter().filter(|(name, _)| !matches!(*name, "id" | "userUid" | "userGroupUid"))
-            {
-                entry.set(name, value.clone());
-            }
+            let others = access.iter().filter(|(name, _)| *name != "id" && *name != key);
+            let others = others.map(|(name, value)| (name.to_owned(), value.clone()));
+            let entry = std::iter::once(("id".to_owned(), uid.into())).chain(others).collect();
+            let entry = Object::of_distinct(entry);
             entries.push((uid.to_owned(), Value::Object(entry)));
         }
         sharing.set(map, Object::of_distinct(entries));

@@ -87,6 +87,10 @@ impl ToElements<'_> {
                 leaf(name, text)
             }
         };
+        if element.attributes.is_empty() && element.children.is_empty() {
+            self.lost(name, "an object that holds nothing has no place in XML, and is left out");
+            return Ok(None);
+        }
         if !fits(kind, value) {
             let read = self.read_again(&element, holder)?;
             self.check(name, value, &read)?;
