@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use exporter_xml::Position;
 
 use super::findings::Findings;
-use super::part::{MetadataObject, Part, is_reference};
+use super::part::{MetadataObject, Part, is_nothing, is_reference};
 use super::types::{properties_of, singular, type_of};
 use crate::fault::Fault;
 use crate::mode::Remark;
@@ -171,15 +171,6 @@ impl About<'_> {
 /// Whether a text says who may read and write metadata and data (section 2.4).
 fn is_access(text: &str) -> bool {
     text.len() == 8 && text.chars().zip("rwrw----".chars()).all(|(one, wanted)| one == wanted || one == '-')
-}
-
-fn is_nothing(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Text(text) => text.is_empty(),
-        Value::List(values) => values.is_empty(),
-        _ => false,
-    }
 }
 
 #[cfg(test)]

@@ -103,3 +103,14 @@ pub(crate) fn is_reference(object: &Object) -> bool {
             !matches!(value, Value::Object(_) | Value::List(_)) && (identifies(name) || repeats(name))
         })
 }
+
+/// Whether servers read a value as nothing.
+pub(super) fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Text(text) => text.is_empty(),
+        Value::List(values) => values.is_empty(),
+        Value::Object(object) => object.is_empty(),
+        _ => false,
+    }
+}

@@ -55,6 +55,20 @@ impl<R: BufRead> MetadataReader<R> {
         Self::new(Parts::Xml(Box::new(XmlParts::new(reader, most))), mode)
     }
 
+    /// Reads JSON or XML, whichever it is by its first sign.
+    ///
+    /// # Errors
+    /// The bytes cannot be had.
+    pub fn of_either(mut reader: R, most: usize, mode: Mode) -> Result<Self, Fault> {
+        let bytes = reader.fill_buf().map_err(|source| Fault {
+            source: Some(source),
+            ..Fault::new(Position::of_line(1), "the bytes cannot be read")
+        })?;
+        let text = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
+        let is_json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
+        Ok(if is_json { Self::json(reader, most, mode) } else { Self::xml(reader, most, mode) })
+    }
+
     fn new(parts: Parts<R>, mode: Mode) -> Self {
         Self {
             parts,

@@ -1,8 +1,9 @@
-//! Forms of the versions of DHIS2: sharing, charts and visualizations, and what a document says of itself.
+//! Forms of the versions of DHIS2: sharing, charts and visualizations, geometries, and what a document says of itself.
 
 use super::findings::Findings;
+use super::geometry::{of_feature, to_feature};
 use super::part::MetadataObject;
-use super::sharing::{older_of, sharing_of, to_newer, to_older};
+use super::sharing::{OLDER, older_of, sharing_of, to_newer, to_older};
 use super::writer::Form;
 use crate::fault::Fault;
 use crate::mode::Remark;
@@ -41,6 +42,7 @@ pub(super) fn conform(
     let mut about = About { position: object.position, index: object.index, id: None, findings };
     about.id = object.id().map(str::to_owned);
     about.sharing(&mut object.object, target, form)?;
+    geometry(&mut object.object, target);
     let kind = match (&*object.kind, target.has_visualizations()) {
         ("charts", true) => chart_as_visualization(&mut object.object),
         ("reportTables", true) => table_as_visualization(&mut object.object),
@@ -102,7 +104,7 @@ impl About<'_> {
             object.remove("sharing");
         }
         if has_both && !wants_older {
-            for name in super::sharing::OLDER {
+            for name in OLDER {
                 object.remove(name);
             }
         }
@@ -120,6 +122,29 @@ impl About<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// The geometry of an object: a type and the text of coordinates to 2.24 at least, a geometry from 2.36 at the latest (2.32).
+fn geometry(object: &mut Object, target: Target) {
+    if target < Target::V2_29 && object.get("coordinates").is_none() {
+        let older = object.get("geometry").and_then(Value::as_object).and_then(to_feature);
+        if let Some((feature, coordinates)) = older {
+            object.remove("geometry");
+            object.set("featureType", feature);
+            object.set("coordinates", coordinates);
+        }
+    }
+    if target >= Target::V2_38 && object.get("geometry").is_none() {
+        let newer = object
+            .text("featureType")
+            .zip(object.text("coordinates"))
+            .and_then(|(feature, coordinates)| of_feature(feature, coordinates));
+        if let Some(geometry) = newer {
+            object.remove("featureType");
+            object.remove("coordinates");
+            object.set("geometry", geometry);
+        }
     }
 }
 

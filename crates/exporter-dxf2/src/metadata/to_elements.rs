@@ -5,6 +5,7 @@ use exporter_xml::{Element, Node, Position, forbidden, is_nc_name};
 use super::findings::Findings;
 use super::from_elements::{FromElements, plain};
 use super::geometry::to_wkt;
+use super::part::is_nothing;
 use super::types::{Kind, is_attribute, property_of, singular};
 use crate::fault::Fault;
 use crate::mode::{Mode, Remark};
@@ -232,16 +233,6 @@ fn is_same(value: &Value, read: &Value) -> bool {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
         }
         _ => value == read,
-    }
-}
-
-fn is_nothing(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Text(text) => text.is_empty(),
-        Value::List(values) => values.is_empty(),
-        Value::Object(object) => object.is_empty(),
-        _ => false,
     }
 }
 

@@ -1,6 +1,4 @@
 //! Tables of metadata are read again as they were written.
-#![allow(missing_docs, reason = "a test")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 use exporter_dxf2::metadata::{
     CsvClass, Kind, MetadataCsvReader, MetadataCsvWriter, MetadataObject, ReadCsv, csv_class, csv_classes,
