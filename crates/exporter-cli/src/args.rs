@@ -362,9 +362,9 @@ pub(crate) enum Dxf2Command {
         from: PathBuf,
         /// The file that is written
         to: PathBuf,
-        /// The version of DHIS2 that it is for, such as 2.38
-        #[arg(long, value_name = "VERSION", default_value = "head")]
-        target: String,
+        /// The version of DHIS2 that it is for, such as 2.38; without one everything stays as it is
+        #[arg(long, value_name = "VERSION")]
+        target: Option<String>,
         /// Keep what servers of this version would refuse
         #[arg(long)]
         lenient: bool,

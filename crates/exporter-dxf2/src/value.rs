@@ -39,6 +39,11 @@ impl Object {
         Self::default()
     }
 
+    /// An object of these properties, whose names differ.
+    pub(crate) fn of_distinct(properties: Vec<(String, Value)>) -> Self {
+        Self { properties }
+    }
+
     /// Adds a property, or puts another value in the place of the one that it has.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {

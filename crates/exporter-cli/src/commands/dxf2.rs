@@ -29,7 +29,8 @@ pub(super) fn run(command: &Dxf2Command) -> Result<ExitCode> {
             place::readable(from)?;
             place::writable(to, str::to_owned)?;
             let mode = if *lenient { Mode::Lenient } else { Mode::Strict };
-            let conversion = Conversion::new(version(target)?, mode).output(options(output));
+            let conversion =
+                Conversion::new(target.as_deref().map(version).transpose()?, mode).output(options(output));
             tell(&exchange::convert(from, to, &conversion, &context)?);
         }
         Dxf2Command::Diff { first, second, json } => {

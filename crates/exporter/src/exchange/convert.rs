@@ -5,21 +5,23 @@ use std::path::Path;
 
 use exporter_core::{Context, Error, Result};
 use exporter_dxf2::data_values::{AnyReader, AnyWriter, DataValue, Form};
-use exporter_dxf2::metadata::{MetadataReader, MetadataWriter};
-use exporter_dxf2::{Cleaning, Diff, Difference, Mode, Object, Remarks, Strip, Target};
+use exporter_dxf2::metadata::{self, MetadataReader, MetadataWriter, Part, WriteError, WriteOptions};
+use exporter_dxf2::{Cleaning, Diff, Difference, Fault, Mode, Object, Remarks, Strip, Target};
 
 use super::file::{ExchangeFile, ExchangeKind};
 use super::output::{OutputOptions, form_of, write};
 
 /// Bytes of a data value that are read.
 const MOST: usize = 16 << 20;
+/// Bytes of an object that are read: a form of data entry has some hundred thousand.
+const MOST_OF_OBJECT: usize = 64 << 20;
 
 /// How a file becomes another one.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Conversion {
-    /// The version of DHIS2 that it is for.
-    pub target: Target,
+    /// The version of DHIS2 that it is for; none writes everything in the form that it has.
+    pub target: Option<Target>,
     /// What becomes of that which a server of the target version would refuse.
     pub mode: Mode,
     /// How it is written.
@@ -27,8 +29,8 @@ pub struct Conversion {
 }
 
 impl Conversion {
-    /// For a version.
-    pub fn new(target: Target, mode: Mode) -> Self {
+    /// For a version, or in the form that everything has.
+    pub fn new(target: Option<Target>, mode: Mode) -> Self {
         Self { target, mode, output: OutputOptions::default() }
     }
 
@@ -53,8 +55,11 @@ pub fn convert(from: &Path, to: &Path, conversion: &Conversion, context: &Contex
     })?;
     let Conversion { target, mode, output } = *conversion;
     match file.kind() {
-        ExchangeKind::Metadata => write(to, output, context, |out| metadata(&file, form, conversion, out)),
+        ExchangeKind::Metadata => {
+            write(to, output, context, |out| copied(&file, form, (target, mode), out, |_, _| true))
+        }
         ExchangeKind::DataValues => write(to, output, context, |out| {
+            let target = target.unwrap_or_default();
             let reader = AnyReader::new(file.reader(), MOST, target, mode);
             values(&file, reader.map_err(|fault| file.error(fault))?, form, target, out)
         }),
@@ -73,46 +78,56 @@ fn told(remarks: &Remarks) -> impl Iterator<Item = String> {
     remarks.iter().map(|remark| remark.to_string())
 }
 
-/// Writes all objects that `keep` leaves.
+/// Writes all parts but the objects that `keep` leaves out.
 fn copied(
     file: &ExchangeFile,
-    mut writer: MetadataWriter<&mut dyn Write>,
+    form: Form,
+    (target, mode): (Option<Target>, Mode),
+    out: &mut dyn Write,
     mut keep: impl FnMut(&str, &mut Object) -> bool,
 ) -> Result<Vec<String>> {
-    let mut reader = MetadataReader::new(file.reader()).map_err(|fault| file.error(fault))?;
-    while let Some(mut found) = reader.read().map_err(|fault| file.error(fault))? {
-        if keep(&found.kind, &mut found.object) {
-            writer.write(&found.kind, &found.object).map_err(failed)?;
+    let form = match form {
+        Form::Json => metadata::Form::Json,
+        Form::Xml if target.is_none() && mode == Mode::Strict => return Err(no_xml("none is named")),
+        Form::Xml => metadata::Form::Xml,
+        _ => {
+            return Err(Error::unsupported("metadata of all types has no such form")
+                .with_hint("let the name of the target end with .json or .xml"));
         }
+    };
+    let refused = |error: WriteError| match error {
+        WriteError::Io(error) => Error::io("cannot write", error),
+        WriteError::NoXml(target) => no_xml(&format!("{target} is none of them")),
+        error => Error::invalid(error.to_string()),
+    };
+    let mut options = WriteOptions::default();
+    (options.target, options.mode, options.allow_xml) = (target, mode, mode == Mode::Lenient);
+    let mut reader = opened(file, mode)?;
+    let mut writer = MetadataWriter::new(out, form, options).map_err(refused)?;
+    while let Some(mut part) = reader.next_part().map_err(|fault| file.error(fault))? {
+        if let Part::Object(found) = &mut part
+            && !keep(&found.kind, &mut found.object)
+        {
+            continue;
+        }
+        writer.part(&part).map_err(refused)?;
     }
-    let (_, remarks) = writer.finish(reader.header()).map_err(failed)?;
-    Ok(told(reader.remarks()).chain(told(&remarks)).collect())
+    let remarks: Vec<String> = told(reader.remarks()).chain(told(writer.remarks())).collect();
+    writer.finish().map_err(refused)?;
+    Ok(remarks)
 }
 
-fn metadata_writer(
-    form: Form,
-    target: Target,
-    mode: Mode,
-    out: &mut dyn Write,
-) -> Result<MetadataWriter<&mut dyn Write>> {
-    match (form, mode) {
-        (Form::Json, _) => Ok(MetadataWriter::json(out)),
-        (Form::Xml, Mode::Strict) => MetadataWriter::xml(out, target).map_err(|error| {
-            failed(error).with_hint("write --target 2.38, or --lenient, or a target that ends with .json")
-        }),
-        (Form::Xml, Mode::Lenient) => Ok(MetadataWriter::xml_for_archives(out, target)),
-        _ => Err(Error::unsupported("metadata of all types has no such form")
-            .with_hint("let the name of the target end with .json or .xml")),
-    }
+fn no_xml(why: &str) -> Error {
+    Error::usage(format!("servers up to 2.38 read metadata as XML, and {why}"))
+        .with_hint("write --target 2.38, or --lenient, or a target that ends with .json")
 }
 
-fn metadata(
+pub(super) fn opened(
     file: &ExchangeFile,
-    form: Form,
-    conversion: &Conversion,
-    out: &mut dyn Write,
-) -> Result<Vec<String>> {
-    copied(file, metadata_writer(form, conversion.target, conversion.mode, out)?, |_, _| true)
+    mode: Mode,
+) -> Result<MetadataReader<impl std::io::BufRead + use<>>> {
+    let reader = MetadataReader::of_either(file.reader(), MOST_OF_OBJECT, mode);
+    reader.map_err(|fault: Fault| file.error(fault))
 }
 
 fn values<R: std::io::BufRead>(
@@ -164,15 +179,14 @@ pub fn clean(
     let file = metadata_file(from, context)?;
     let mut cleaning = Cleaning::new(strips.iter().copied());
     if remaps_defaults {
-        let mut reader = MetadataReader::new(file.reader()).map_err(|fault| file.error(fault))?;
+        let mut reader = opened(&file, Mode::Lenient)?;
         while let Some(found) = reader.read().map_err(|fault| file.error(fault))? {
             cleaning.find_default(&found.kind, &found.object);
         }
     }
     let form = form_of(to).unwrap_or(file.form());
     let remarks = write(to, output, context, |out| {
-        let writer = metadata_writer(form, Target::V2_38, Mode::Lenient, out)?;
-        copied(&file, writer, |kind, object| cleaning.clean(kind, object))
+        copied(&file, form, (None, Mode::Lenient), out, |kind, object| cleaning.clean(kind, object))
     })?;
     let counts = cleaning.counts().map(|(name, count)| (name.to_owned(), count)).collect();
     Ok(Cleaned { counts, remarks })
@@ -185,11 +199,11 @@ pub fn clean(
 pub fn diff(first: &Path, second: &Path, context: &Context) -> Result<Vec<Difference>> {
     let (first, second) = (metadata_file(first, context)?, metadata_file(second, context)?);
     let mut diff = Diff::default();
-    let mut reader = MetadataReader::new(first.reader()).map_err(|fault| first.error(fault))?;
+    let mut reader = opened(&first, Mode::Lenient)?;
     while let Some(found) = reader.read().map_err(|fault| first.error(fault))? {
         diff.first(&found.kind, found.object);
     }
-    let mut reader = MetadataReader::new(second.reader()).map_err(|fault| second.error(fault))?;
+    let mut reader = opened(&second, Mode::Lenient)?;
     let mut differences = Vec::new();
     while let Some(found) = reader.read().map_err(|fault| second.error(fault))? {
         differences.extend(diff.second(&found.kind, &found.object));

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use exporter_core::{Context, Error, Result};
 use exporter_dxf2::data_values::{AnyReader, DataValue, Key};
-use exporter_dxf2::metadata::{MetadataReader, references};
+use exporter_dxf2::metadata::references;
 use exporter_dxf2::{Mode, Object, Remarks, Target, Value};
 use serde::Serialize;
 
+use super::convert::opened;
 use super::file::{ExchangeFile, ExchangeKind};
 
 /// Bytes of a data value that are read.
@@ -55,8 +56,8 @@ pub fn summary(path: &Path, context: &Context) -> Result<Summary> {
     }
 }
 
-fn empty(file: &ExchangeFile, header: &Object, remarks: Option<&Remarks>) -> Summary {
-    let system = header.get("system").and_then(Value::as_object);
+fn empty(file: &ExchangeFile, system: Option<&Value>, remarks: Option<&Remarks>) -> Summary {
+    let system = system.and_then(Value::as_object);
     let version = system.and_then(|system| system.text("version")).map(str::to_owned);
     let remarks = remarks.into_iter().flat_map(Remarks::iter).map(|remark| remark.to_string()).collect();
     let (counts, unresolved) = (BTreeMap::new(), BTreeMap::new());
@@ -64,7 +65,7 @@ fn empty(file: &ExchangeFile, header: &Object, remarks: Option<&Remarks>) -> Sum
 }
 
 fn of_metadata(file: &ExchangeFile) -> Result<Summary> {
-    let mut reader = MetadataReader::new(file.reader()).map_err(|fault| file.error(fault))?;
+    let mut reader = opened(file, Mode::Lenient)?;
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     let mut known: HashSet<String> = HashSet::new();
     // By property and identifier how often: identifiers may be defined behind their references.
@@ -74,12 +75,13 @@ fn of_metadata(file: &ExchangeFile) -> Result<Summary> {
         *counts.entry(found.kind).or_default() += 1;
         let references = references(&found.object);
         for reference in &references {
-            *open.entry((reference.property.to_owned(), reference.id.to_owned())).or_default() += 1;
+            let id = reference.id().or(reference.code()).unwrap_or_default();
+            *open.entry((reference.property.to_owned(), id.to_owned())).or_default() += 1;
         }
         total += references.len() as u64;
         define(&Value::Object(found.object), &mut known);
     }
-    let mut summary = empty(file, reader.header(), Some(reader.remarks()));
+    let mut summary = empty(file, reader.property("system"), Some(reader.remarks()));
     let mut unresolved: Vec<_> = open.into_iter().filter(|((_, id), _)| !known.contains(id)).collect();
     unresolved.sort();
     for ((property, id), count) in unresolved {
@@ -98,8 +100,9 @@ fn define(value: &Value, known: &mut HashSet<String>) {
         Value::Object(object) => {
             let is_reference = references(&Object::new().with("it", object.clone()))
                 .first()
-                .is_some_and(|found| Some(found.id) == object.text("id") && found.property == "it");
-            if let Some(id) = object.text("id").filter(|_| !is_reference) {
+                .is_some_and(|found| found.id() == object.text("id") && found.property == "it");
+            for id in [object.text("id"), object.text("code")].into_iter().flatten().filter(|_| !is_reference)
+            {
                 known.insert(id.to_owned());
             }
             object.iter().for_each(|(_, value)| define(value, known));
@@ -131,7 +134,7 @@ fn of_values(file: &ExchangeFile) -> Result<Summary> {
             }
         }
     }
-    let mut summary = empty(file, reader.header(), reader.remarks());
+    let mut summary = empty(file, None, reader.remarks());
     summary.counts.insert("dataValues".to_owned(), values);
     for (seen, (name, _)) in seen.iter().zip(keys).filter(|(seen, _)| !seen.is_empty()) {
         summary.counts.insert(name.to_owned(), seen.len() as u64);
