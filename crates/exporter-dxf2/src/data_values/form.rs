@@ -61,8 +61,8 @@ pub enum AnyReader<R: BufRead> {
 }
 
 impl<R: BufRead> AnyReader<R> {
-    /// Recognises the form of a file whose values have at most so many bytes; CSV is read strictly as servers of the target do,
-    /// and leniently in either dialect.
+    /// Recognises the form of a file whose values have at most so many bytes. JSON and CSV are read strictly as servers of the
+    /// target do, and CSV leniently in either dialect.
     ///
     /// # Errors
     /// The bytes cannot be read, or CSV does not begin with a header where one is wanted.
@@ -73,7 +73,10 @@ impl<R: BufRead> AnyReader<R> {
         })?;
         let form = Form::of(head);
         Ok(match form {
-            Form::Json => Self::Json(JsonReader::new(reader, most)),
+            Form::Json => {
+                let reader = JsonReader::new(reader, most);
+                Self::Json(if mode == Mode::Strict { reader.strict_for(target) } else { reader })
+            }
             Form::Xml => Self::Xml(XmlReader::new(reader, most)),
             Form::Adx => Self::Adx(Box::new(AdxReader::new(reader, most, mode))),
             Form::Csv => {
