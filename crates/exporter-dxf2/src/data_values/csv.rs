@@ -190,7 +190,8 @@ fn key_of(name: &str) -> Option<Key> {
     COLUMNS.iter().chain(&ALIASES).find(|(known, _)| *known == name).map(|(_, key)| *key)
 }
 
-fn fault(error: &csv::Error) -> Fault {
+/// Why a row cannot be read.
+pub(crate) fn fault(error: &csv::Error) -> Fault {
     let line = error.position().map_or(1, csv::Position::line);
     let message = match error.kind() {
         csv::ErrorKind::Utf8 { .. } => "the row is no UTF-8; save the file as UTF-8".to_owned(),
@@ -206,6 +207,7 @@ pub struct CsvWriter<W> {
     target: Target,
     /// Categories, each a column in place of that of the category option combination.
     categories: Vec<String>,
+    left_out: u64,
     replaced: u64,
 }
 
@@ -233,7 +235,7 @@ impl<W: Write> CsvWriter<W> {
         if let Some(name) = categories.iter().find(|name| key_of(name).is_some()) {
             return Err(refused(format!("the category {name:?} has the name of another column")));
         }
-        let mut writer = Self { writer, line: Vec::new(), target, categories, replaced: 0 };
+        let mut writer = Self { writer, line: Vec::new(), target, categories, left_out: 0, replaced: 0 };
         let categories = std::mem::take(&mut writer.categories);
         for (name, key) in COLUMNS {
             match key {
@@ -281,6 +283,8 @@ impl<W: Write> CsvWriter<W> {
                 }
             }
         }
+        let created = usize::from(value.get(Key::Created).is_some());
+        self.left_out += (created + value.others().count()) as u64;
         self.end_line()
     }
 
@@ -289,6 +293,11 @@ impl<W: Write> CsvWriter<W> {
         self.line.pop();
         self.line.push(b'\n');
         self.writer.write_all(&self.line)
+    }
+
+    /// Texts so far that have no column: dates of creation, and what has another name.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
     }
 
     /// How many quotes and line breaks are written as blanks, since servers from 2.43 on cannot read them.
@@ -409,6 +418,11 @@ mod tests {
         let options = Object::new().with("Age", "<5, or more").with("Sex", "F");
         assert_eq!(read[0].categories(Key::CategoryOptionCombo), Some(options));
         assert_eq!(read[1].get(Key::CategoryOptionCombo), None);
+        let mut writer = CsvWriter::new(Vec::new(), Target::Head).unwrap();
+        let mut more = DataValue::default().with(Key::Created, "2024-01-01");
+        more.set_other("dataSet", "x");
+        writer.write(&more).unwrap();
+        assert_eq!(writer.left_out(), 2);
         let refused =
             |target, names| CsvWriter::with_categories(Vec::new(), target, names).err().unwrap().to_string();
         assert!(refused(Target::V2_41, names()).contains("servers of 2.41 read no columns"));
