@@ -3,7 +3,6 @@
 mod adx;
 mod check;
 mod csv;
-mod csv_lines;
 mod data_value;
 mod flat;
 mod form;
