@@ -375,6 +375,7 @@ mod tests {
 
     #[test]
     fn rows_without_an_identifier_are_one_event_while_they_say_the_same_of_it() {
+        // Servers ended with a null pointer here (#11336).
         let text = format!(
             "{OLDER},,p,s,,o,2019,,,,d1,1,,,,,\n,,p,s,,o,2019,,,,d2,2,,,,,\n,,p,s,,o,2019,,,,d1,3,,,,,\n,,p,s,,q,2019,,,,d2,4,,,,,\n,,p,s,,q,2019,,,,,,,,,,\n"
         );
