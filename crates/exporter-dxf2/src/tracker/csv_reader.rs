@@ -307,7 +307,7 @@ mod tests {
 
     #[test]
     fn consecutive_rows_are_one_event_and_events_may_have_no_values() {
-        // Reports #16184 (an empty due date), #11340 (events without values) and #11336 (empty cells at the end).
+        // Servers once refused an empty due date (#16184).
         let text = format!(
             "{OLDER}\
             pHhZHG4go5k,,p,s,,o,2019-03-01,,8.10,-11.4,d1,\"a,b\",u,false,,,\n\
@@ -375,7 +375,6 @@ mod tests {
 
     #[test]
     fn rows_without_an_identifier_are_one_event_while_they_say_the_same_of_it() {
-        // Servers ended with a null pointer here (#11336).
         let text = format!(
             "{OLDER},,p,s,,o,2019,,,,d1,1,,,,,\n,,p,s,,o,2019,,,,d2,2,,,,,\n,,p,s,,o,2019,,,,d1,3,,,,,\n,,p,s,,q,2019,,,,d2,4,,,,,\n,,p,s,,q,2019,,,,,,,,,,\n"
         );

@@ -242,6 +242,32 @@ mod tests {
     }
 
     #[test]
+    fn events_that_say_nearly_nothing_have_their_row() {
+        // Servers once left out events without values (#11340), and ended with a null pointer where nothing was (#11336).
+        let events = [
+            r#"{"event":"pHhZHG4go5k"}"#,
+            r#"{"event":"XVPPQHHIE1q","status":null,"occurredAt":null,"geometry":null,"assignedUser":null,"followUp":null,"dataValues":[]}"#,
+            r#"{"event":"lwBnlOXhd9P","dataValues":[{"dataElement":"d","value":null,"providedElsewhere":null,"storedBy":null}]}"#,
+        ];
+        let events = events.map(|json| match Value::from_json(json).unwrap() {
+            Value::Object(object) => Item::new(Kind::Event, object),
+            other => panic!("{other:?}"),
+        });
+        for (table, commas) in [(Table::Events, 28), (Table::OlderEvents, 16)] {
+            let (text, remarks) = write(&events, table, Target::V2_41);
+            assert!(remarks.is_empty(), "{remarks:?}");
+            let rows: Vec<&str> = text.lines().skip(1).collect();
+            let ids: Vec<&str> = rows.iter().map(|row| row.split_once(',').unwrap().0).collect();
+            assert_eq!(ids, ["pHhZHG4go5k", "XVPPQHHIE1q", "lwBnlOXhd9P"]);
+            assert!(rows.iter().all(|row| row.matches(',').count() == commas), "{rows:?}");
+            let mut reader = CsvReader::new(text.as_bytes(), None, 1 << 20, Mode::Lenient).unwrap();
+            let values = std::iter::from_fn(|| reader.read().unwrap());
+            let counts: Vec<usize> = values.map(|item| item.event().unwrap().data_values().count()).collect();
+            assert_eq!(counts, [0, 0, 1]);
+        }
+    }
+
+    #[test]
     fn what_has_no_column_is_remarked_or_refused() {
         let event = r#"{"event":"pHhZHG4go5k","notes":[{"value":"n"}],"trackedEntity":"t","assignedUser":{"uid":"u","username":"me"},"geometry":{"type":"Point","coordinates":[1,2],"bbox":[]},"dataValues":[{"dataElement":"d","value":{"x":1},"y":2}],"relationships":[],"completedBy":null}"#;
         let Value::Object(object) = Value::from_json(event).unwrap() else { panic!("no object") };
