@@ -84,7 +84,11 @@ fn differences_and_cleaning_are_told() {
 #[test]
 fn mistakes_say_what_to_type_and_leave_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("cut.json"), "{\"dataElements\":[{\"id\":\"a\"},{\"id\":").unwrap();
+    std::fs::write(
+        folder.path().join("cut.json"),
+        "{\"options\":[{\"id\":\"abcdefghijk\",\"code\":\"A\",\"name\":\"A\"},{\"id\":",
+    )
+    .unwrap();
     std::fs::write(folder.path().join("page.html"), "<html><body/></html>").unwrap();
     for (arguments, words) in [
         ("convert {}/metadata.json {}/a.xml", "--target 2.38"),

@@ -15,6 +15,7 @@ const MOST_OF_STORED_BY: usize = 255;
 
 /// What is known of a data element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DataElement {
     /// The type of its values; any where there is none.
     pub value_type: Option<ValueType>,

@@ -11,6 +11,7 @@ pub(super) const MOST_PROPERTIES: usize = 1000;
 
 /// By which property of an object a feature finds it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum MatchBy {
     /// The identifier.
     #[default]
@@ -36,6 +37,7 @@ pub struct Feature {
 
 /// How exact coordinates stay.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Rounding {
     /// All digits are kept.
     #[default]

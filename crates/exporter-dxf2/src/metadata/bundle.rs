@@ -12,6 +12,7 @@ use crate::value::Value;
 
 /// In which order collections and objects are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Order {
     /// As they were read; a collection stands where it begins.
     #[default]

@@ -6,6 +6,7 @@ use crate::value::{Object, Value};
 
 /// An object of a document.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct MetadataObject {
     /// The name of its collection, such as `dataElements`.
     pub kind: String,
@@ -64,6 +65,7 @@ pub fn references(object: &Object) -> Vec<Reference<'_>> {
 
 /// A reference within an object.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Reference<'o> {
     /// The property, or the property of the list, that holds it.
     pub property: &'o str,

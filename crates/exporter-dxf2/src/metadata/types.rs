@@ -44,6 +44,7 @@ impl Kind {
 
 /// A property of a type of objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Property {
     /// Its name.
     pub name: &'static str,
@@ -57,6 +58,7 @@ pub struct Property {
 
 /// A type of objects that has a collection of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Type {
     /// The name of the collection.
     pub plural: &'static str,

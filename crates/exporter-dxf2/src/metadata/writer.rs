@@ -18,6 +18,7 @@ use crate::value::{Value, write_text};
 
 /// A form of documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Form {
     /// JSON, of every version.
     Json,

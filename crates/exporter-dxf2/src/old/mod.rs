@@ -48,6 +48,7 @@ impl Choice {
 
 /// What an old file says beside its data values.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Metadata {
     /// The objects by the plural name of their type, in the order of the file.
     pub objects: Vec<(String, Object)>,

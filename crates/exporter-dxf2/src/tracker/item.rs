@@ -6,6 +6,7 @@ use crate::value::{Object, Value};
 
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Kind {
     /// A person or thing that is followed.
     TrackedEntity,
@@ -67,6 +68,7 @@ impl Kind {
 
 /// One object with its kind; enrolments and events may be nested in it.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Item {
     /// What it is.
     pub kind: Kind,

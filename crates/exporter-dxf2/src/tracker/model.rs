@@ -5,6 +5,7 @@ use crate::target::Target;
 
 /// In whose words a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Model {
     /// Events, enrolments and tracked entity instances; servers till 2.41 take them.
     Older,

@@ -5,6 +5,7 @@ use crate::target::Target;
 
 /// A table, of which a row is one value of an object, or an object without values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Table {
     /// Events and their data values, as servers till 2.41 have them.
     OlderEvents,

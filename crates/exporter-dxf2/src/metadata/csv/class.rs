@@ -23,6 +23,7 @@ pub struct CsvClass {
 
 /// A column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CsvColumn {
     /// The property; of a column that is ignored it is empty.
     pub property: &'static str,
