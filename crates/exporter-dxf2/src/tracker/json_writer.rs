@@ -63,7 +63,9 @@ impl<W: Write> JsonWriter<W> {
     /// The bytes cannot be written, objects of its kind were written before those of another one, or, in strict mode, a server of the
     /// target would not know what it says.
     pub fn write(&mut self, item: &Item) -> Result<(), Fault> {
-        let position = Position::of_line(self.line + 1);
+        // The end of another list has a line of its own.
+        let ends = u64::from(self.open.is_some_and(|open| open != item.kind));
+        let position = Position::of_line(self.line + 1 + ends);
         let written = for_model(item, &self.options, position, &mut self.findings)?;
         self.text.clear();
         if self.open != Some(item.kind) {
@@ -271,6 +273,8 @@ mod tests {
         let (items, _, _, fault) = read(&NEW[..cut]);
         assert!(items.len() == 2 && fault.unwrap().is_cut);
         assert!(read(r#"{"events":[3]}"#).3.unwrap().message.contains("no object"));
+        assert_eq!(read(r#"{"events":{}}"#).3.unwrap().message, "events is no list of objects");
+        assert!(read(r#"{"events":null}"#).3.is_none());
         let large = format!("{{\"x\":\"{0}\",\"y\":\"{0}\"}}", "x".repeat(3000));
         assert!(read(&large).3.unwrap().message.contains("more than 4096 bytes stand beside"));
         let many: String = (0..1001).map(|at| format!("\"a{at}\":1,")).collect();
@@ -308,6 +312,12 @@ mod tests {
         assert_eq!(
             fault(WriteOptions::new(Target::V2_29).model(Model::New)),
             "servers of 2.29 do not take the new tracker"
+        );
+        let enrollment = Item::new(Kind::Enrollment, Object::new().with("coordinate", 1));
+        let (text, remarks) = write(&[event.clone(), enrollment], &Object::new(), new);
+        assert!(
+            remarks[1].starts_with("line 4, ") && text.lines().nth(3).unwrap().contains("coordinate"),
+            "{text}"
         );
         let mut writer = JsonWriter::new(Vec::new(), &Object::new(), new);
         for kind in [Kind::Event, Kind::Enrollment] {
