@@ -130,6 +130,13 @@ impl Features {
         Some(Feature { matched_by, key, geometry, members })
     }
 
+    /// Remarks, at the end of a document, that nothing in it is a feature.
+    pub(super) fn end(&mut self, position: Position, message: &str) {
+        if self.count == 0 {
+            self.remarks.add(Remark::new(position, message));
+        }
+    }
+
     /// Remarks something about the feature that comes next.
     pub(super) fn remark(&mut self, position: Position, message: &str) {
         self.remarks.add(Remark::new(position, message).object(self.count, None));

@@ -61,7 +61,10 @@ impl<R: BufRead> GeoJsonReader<R> {
         let mut list: Option<(String, Vec<Value>)> = None;
         while !self.is_over {
             let before = self.pieces.position();
-            let Some(piece) = self.pieces.next(&mut self.buffer)? else { break };
+            let Some(piece) = self.pieces.next(&mut self.buffer)? else {
+                self.features.end(before, "the document has no features");
+                break;
+            };
             match piece {
                 Piece::Begin(None) => return Err(Fault::new(before, "a list is no collection of features")),
                 Piece::Begin(Some(name)) if name == FEATURES => self.in_features = true,
@@ -280,6 +283,7 @@ mod tests {
             let fault = read(text, FeatureOptions::default()).3.unwrap();
             assert!(fault.message.contains(wanted), "{text}: {fault}");
         }
+        assert!(of("").2[0].contains("has no features"));
         let (features, _, _, fault) =
             read(r#"{"features":[{"id":"a","geometry":null},{"id":"b""#, FeatureOptions::default());
         assert!(features.len() == 1 && fault.unwrap().is_cut);

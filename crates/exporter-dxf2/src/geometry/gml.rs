@@ -14,12 +14,13 @@ use crate::value::Object;
 pub struct GmlReader<R: BufRead> {
     xml: XmlReader<R>,
     features: Features,
+    is_over: bool,
 }
 
 impl<R: BufRead> GmlReader<R> {
     /// Reads a document.
     pub fn new(reader: R, options: FeatureOptions) -> Self {
-        Self { xml: XmlReader::new(reader), features: Features::new(options) }
+        Self { xml: XmlReader::new(reader), features: Features::new(options), is_over: false }
     }
 
     /// What was left out or changed so far.
@@ -33,6 +34,12 @@ impl<R: BufRead> GmlReader<R> {
     /// # Errors
     /// The document is no XML, is hostile or cut off, or a feature is longer than is read.
     pub fn read(&mut self) -> Result<Option<Feature>, Fault> {
+        let found = if self.is_over { Ok(None) } else { self.next_feature() };
+        self.is_over |= !matches!(found, Ok(Some(_)));
+        found
+    }
+
+    fn next_feature(&mut self) -> Result<Option<Feature>, Fault> {
         while let Some(item) = self.xml.next_item()? {
             let Item::Start(tag) = item else { continue };
             if tag.name != "featureMember" {
@@ -51,6 +58,7 @@ impl<R: BufRead> GmlReader<R> {
                 return Ok(Some(feature));
             }
         }
+        self.features.end(self.xml.position(), "the document has no featureMember: it is no GML 2");
         Ok(None)
     }
 }
@@ -297,6 +305,8 @@ mod tests {
         );
         let (features, _, fault) = read(&entity, FeatureOptions::default());
         assert!(features.is_empty() && fault.unwrap().message.contains("another file, which is not read"));
+        let (_, remarks, fault) = read("<a/>", FeatureOptions::default());
+        assert!(fault.is_none() && remarks[0].contains("has no featureMember"), "{remarks:?}");
         let many = "<o:p/>".to_owned() + &(0..1001).map(|at| format!("<o:p{at}/>")).collect::<String>();
         let fault = read(&document(&member(&many, point)), FeatureOptions::default()).2.unwrap();
         assert_eq!(fault.message, "a feature has more than 1000 properties");

@@ -16,6 +16,7 @@ mod gml;
 mod older;
 mod part;
 mod wkt;
+mod xml;
 
 pub use coordinate::Coordinate;
 pub use feature::{Feature, FeatureOptions, MatchBy, Rounding};

@@ -34,7 +34,7 @@ impl<R: BufRead> CsvReader<R> {
     /// else they go by their position in the table that is given, or in that which has as many columns.
     ///
     /// # Errors
-    /// The first line cannot be read.
+    /// The first line cannot be read, is cut off, or has more cells than any table.
     pub fn new(reader: R, table: Option<Table>, most: usize, mode: Mode) -> Result<Self, Fault> {
         let (rows, first) = Rows::new(reader, table, most)?;
         let (findings, position) = (Findings::new(mode), Position::of_line(1));
@@ -260,7 +260,7 @@ fn place(object: &mut Object, position: (Option<&str>, Option<&str>)) -> Result<
 }
 
 /// What a text stands for, and whether it is that.
-fn cell_value(cell: Cell, text: &str) -> (Value, bool) {
+pub(super) fn cell_value(cell: Cell, text: &str) -> (Value, bool) {
     match cell {
         Cell::Text => (text.into(), true),
         Cell::User => (Object::new().with("username", text).into(), true),
@@ -424,5 +424,22 @@ mod tests {
         let wide = CsvReader::new(names.as_bytes(), None, 1 << 16, Mode::Lenient);
         assert!(wide.is_err_and(|fault| fault.message.contains("more than 1000 columns")));
         assert!(read("").0.is_empty() && read(OLDER).0.is_empty());
+    }
+
+    #[test]
+    fn what_is_cut_in_quotes_or_in_the_first_line_is_known_as_cut() {
+        let row = "pHhZHG4go5k,ACTIVE,p,s,,o,2019,,,,d,1,,,,,\n";
+        let text = format!("{OLDER}{row}XVPPQHHIE1q,ACTIVE,p,s,,o,2019,,,,d,\"a\n");
+        let (items, _, fault) = read(&text);
+        let fault = fault.unwrap();
+        assert!(items.len() == 1 && fault.is_cut && fault.position.line == 3, "{fault}");
+        let quotes = text.replace("\"a\n", "\"a\"\"\nb\",,,,,'\"POINT (1 2)\"'");
+        let (items, _, fault) = read(&quotes);
+        assert!(items.len() == 2 && fault.is_none(), "quotes that end are no cut: {fault:?}");
+        for cut in ["e", "event", "pHhZHG4go5k,ACTIVE,p,s", "\"event"] {
+            let fault = CsvReader::new(cut.as_bytes(), None, 1 << 20, Mode::Lenient).err().unwrap();
+            assert!(fault.is_cut, "{cut}: {fault}");
+        }
+        assert_eq!(read(row.trim_end()).0.len(), 1, "a whole row without a line break is none");
     }
 }

@@ -15,7 +15,7 @@ const MOST_COLUMNS: usize = 1000;
 
 /// Reads the rows of a table.
 pub(super) struct Rows<R> {
-    rows: csv::Reader<LastByte<R>>,
+    rows: csv::Reader<End<R>>,
     pub(super) table: Table,
     columns: Vec<Source>,
     /// Cells of a whole row.
@@ -31,32 +31,63 @@ pub(super) enum Source {
     Other(String),
 }
 
-/// Knows the last byte that was read, and whether others follow.
-struct LastByte<R> {
+/// Knows where the bytes end that were read, and whether others follow.
+struct End<R> {
     inner: R,
-    last: Option<u8>,
+    place: InLine,
     is_over: bool,
     /// Bytes that the row may still have: a quote that is not closed must not fill the memory.
     room: usize,
 }
 
-impl<R> LastByte<R> {
-    /// Whether the file was read to its end, which is no end of a line.
-    fn ends_in_line(&self) -> bool {
-        self.is_over && !matches!(self.last, Some(b'\n' | b'\r'))
+/// Where in a line a byte stands.
+#[derive(Clone, Copy, PartialEq)]
+enum InLine {
+    /// Before its first cell.
+    Start,
+    /// Before another cell.
+    Cell,
+    /// In a cell without quotes.
+    Plain,
+    /// Within quotes.
+    Quoted,
+    /// Behind a quote, which ends the cell or is the first of two.
+    Quote,
+}
+
+impl InLine {
+    fn behind(self, byte: u8) -> Self {
+        match (self, byte) {
+            (Self::Start | Self::Cell | Self::Quote, b'"') => Self::Quoted,
+            (Self::Quoted, b'"') => Self::Quote,
+            (Self::Quoted, _) => Self::Quoted,
+            (_, b'\n' | b'\r') => Self::Start,
+            (_, b',') => Self::Cell,
+            _ => Self::Plain,
+        }
     }
 }
 
-impl<R: Read> Read for LastByte<R> {
+impl<R> End<R> {
+    /// Whether the file was read to its end, which is no end of a line.
+    fn ends_in_line(&self) -> bool {
+        self.is_over && self.place != InLine::Start
+    }
+
+    /// Whether the file was read to its end, which stands within quotes.
+    fn ends_in_quotes(&self) -> bool {
+        self.is_over && self.place == InLine::Quoted
+    }
+}
+
+impl<R: Read> Read for End<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.room == 0 {
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the row is longer than is read"));
         }
         let count = self.inner.read(buffer)?;
         self.room = self.room.saturating_sub(count);
-        if let Some(last) = count.checked_sub(1).and_then(|last| buffer.get(last)) {
-            self.last = Some(*last);
-        }
+        self.place = buffer.iter().take(count).fold(self.place, |place, byte| place.behind(*byte));
         self.is_over |= count == 0 && !buffer.is_empty();
         Ok(count)
     }
@@ -69,7 +100,7 @@ impl<R: BufRead> Rows<R> {
         table: Option<Table>,
         most: usize,
     ) -> Result<(Self, Option<StringRecord>), Fault> {
-        let reader = LastByte { inner: reader, last: None, is_over: false, room: room(most) };
+        let reader = End { inner: reader, place: InLine::Start, is_over: false, room: room(most) };
         let mut rows = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(reader);
         let mut first = StringRecord::new();
         let has_one = rows.read_record(&mut first)?;
@@ -93,6 +124,11 @@ impl<R: BufRead> Rows<R> {
             None => table.by_position(first.len()).into_iter().map(Source::Known).collect(),
         };
         let width = first.len();
+        let end = rows.get_ref();
+        if end.ends_in_quotes() || end.ends_in_line() && header.is_none() && !Table::has_count(width) {
+            let message = "the file ends within its first line, which is neither a header nor a whole row";
+            return Err(Fault { is_cut: true, ..Fault::new(Position::of_line(1), message) });
+        }
         let first = Some(first).filter(|_| has_one && header.is_none());
         Ok((Self { rows, table, columns, width, most }, first))
     }
@@ -103,6 +139,10 @@ impl<R: BufRead> Rows<R> {
         self.rows.get_mut().room = room(self.most);
         if !self.rows.read_record(&mut row)? {
             return Ok(None);
+        }
+        if self.rows.get_ref().ends_in_quotes() {
+            let fault = Fault::new(line_of(&row), "the file ends within the quotes of a cell");
+            return Err(Fault { is_cut: true, ..fault });
         }
         if row.len() < self.width {
             let position = line_of(&row);

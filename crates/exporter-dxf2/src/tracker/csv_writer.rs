@@ -4,6 +4,7 @@ use std::io::Write;
 
 use exporter_xml::Position;
 
+use super::csv_reader::cell_value;
 use super::findings::Findings;
 use super::item::{Item, geometry};
 use super::json_writer::failed;
@@ -62,7 +63,18 @@ impl<W: Write> CsvWriter<W> {
         for (name, message) in self.losses(item, &values) {
             self.findings.add(position, item, &name, message)?;
         }
+        for name in self.retyped(item, &values) {
+            self.findings.note(
+                position,
+                item,
+                &name,
+                "a table has no types of values: it is read as another one",
+            );
+        }
         let place = geometry(&item.object).ok().flatten();
+        // Where there is no other column for it, the first position of a line or an area would be read as all of it.
+        let has_column = self.columns.iter().any(|column| column.place == Place::Geometry);
+        let place = place.filter(|place| has_column || matches!(place, Geometry::Point(_)));
         let none = Object::new();
         let values = if values.is_empty() { vec![&none] } else { values };
         for value in values {
@@ -134,6 +146,30 @@ impl<W: Write> CsvWriter<W> {
             }
         }
         losses
+    }
+
+    /// Names of properties whose values are of another type once they are read.
+    fn retyped(&self, item: &Item, values: &[&Object]) -> Vec<String> {
+        let (list, _) = self.table.values();
+        let mut names = Vec::new();
+        for column in self.columns {
+            let is_other = |value: Option<&Value>| match value {
+                Some(value @ (Value::Text(_) | Value::Number(_) | Value::Boolean(_))) => {
+                    let text = text_of(column.cell, Some(value));
+                    column.cell != Cell::User
+                        && (text.is_empty() || cell_value(column.cell, &text).0 != *value)
+                }
+                _ => false,
+            };
+            match column.place {
+                Place::Own(name) if is_other(item.object.get(name)) => names.push(name.to_owned()),
+                Place::Value(name) if values.iter().any(|value| is_other(value.get(name))) => {
+                    names.push(format!("{list}.{name}"));
+                }
+                _ => {}
+            }
+        }
+        names
     }
 
     fn loss_of_geometry(&self, item: &Item, value: &Value) -> Option<&'static str> {
@@ -292,5 +328,37 @@ mod tests {
         let mut entities =
             CsvWriter::new(Vec::new(), Table::TrackedEntities, WriteOptions::new(Target::Head)).unwrap();
         assert!(entities.write(&event).unwrap_err().message.contains("the object one of Event"));
+    }
+
+    #[test]
+    fn only_points_stand_in_columns_of_longitude_and_latitude_alone() {
+        let of = |shape: &str| {
+            let event =
+                format!(r#"{{"event":"pHhZHG4go5k","program":"p","orgUnit":"o","geometry":{shape}}}"#);
+            let Value::Object(object) = Value::from_json(&event).unwrap() else { panic!("no object") };
+            Item::new(Kind::Event, object)
+        };
+        let area = of(r#"{"type":"Polygon","coordinates":[[[1,2],[3,4],[5,6],[1,2]]]}"#);
+        let (text, remarks) = write(std::slice::from_ref(&area), Table::OlderEvents, Target::V2_29);
+        assert!(text.contains("\npHhZHG4go5k,,p,,,o,,,,,,"), "{text}");
+        assert!(remarks.len() == 1 && remarks[0].ends_with("geometry: it has no column: left out"));
+        let (text, _) = write(&[area], Table::OlderEvents, Target::V2_38);
+        assert!(
+            text.contains("\npHhZHG4go5k,,p,,,o,,,2,1,,"),
+            "beside a geometry the first position: {text}"
+        );
+        let point = of(r#"{"type":"Point","coordinates":[1,2]}"#);
+        let (text, remarks) = write(&[point], Table::OlderEvents, Target::V2_29);
+        assert!(text.contains("\npHhZHG4go5k,,p,,,o,,,2,1,,") && remarks.is_empty(), "{text}");
+    }
+
+    #[test]
+    fn values_that_are_read_as_others_are_remarked() {
+        let event = r#"{"event":"pHhZHG4go5k","followUp":"true","deleted":true,"status":"","dataValues":[{"dataElement":"d","value":5},{"dataElement":"e","value":"5"}]}"#;
+        let Value::Object(object) = Value::from_json(event).unwrap() else { panic!("no object") };
+        let (_, remarks) = write(&[Item::new(Kind::Event, object)], Table::Events, Target::Head);
+        let told: Vec<&str> = remarks.iter().map(|remark| remark.rsplit_once("), ").unwrap().1).collect();
+        let message = "a table has no types of values: it is read as another one";
+        assert_eq!(told, ["status", "followUp", "dataValues.value"].map(|name| format!("{name}: {message}")));
     }
 }

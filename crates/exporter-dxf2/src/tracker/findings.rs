@@ -42,6 +42,12 @@ impl Findings {
         self.found(Remark::new(position, message).object(index, item.id()).property(property))
     }
 
+    /// Something about an object that is to come which no server refuses.
+    pub(super) fn note(&mut self, position: Position, item: &Item, property: &str, message: &str) {
+        let index = self.counts.get(item.kind.place()).copied().unwrap_or_default();
+        self.remarks.add(Remark::new(position, message).object(index, item.id()).property(property));
+    }
+
     /// Remarks it, or refuses it in strict mode.
     pub(super) fn found(&mut self, remark: Remark) -> Result<(), Fault> {
         if self.mode == Mode::Lenient {

@@ -148,6 +148,10 @@ impl<R: BufRead> JsonReader<R> {
             let message = format!("more than {MOST_PROPERTIES} properties stand beside the lists of objects");
             return Err(Fault::new(at, message));
         }
+        let is_list = name == INSTANCES || Kind::of_list(&name).is_some();
+        if is_list && !self.is_bare && !matches!(value, Value::List(_) | Value::Null) {
+            return Err(Fault::new(at, format!("{name} is no list of objects")));
+        }
         if is_of_object(&name) {
             self.is_bare |= !self.has_items;
             if self.has_items {

@@ -1,5 +1,6 @@
 //! Tracker data as JSON, in either model.
 
+use std::collections::VecDeque;
 use std::io::{self, Write};
 
 use exporter_xml::Position;
@@ -22,7 +23,7 @@ pub struct JsonWriter<W> {
     options: WriteOptions,
     findings: Findings,
     /// What the document says besides its objects, and was not yet written.
-    header: std::collections::VecDeque<(String, Value)>,
+    header: VecDeque<(String, Value)>,
     has_members: bool,
     open: Option<Kind>,
     has_items: bool,
@@ -63,7 +64,9 @@ impl<W: Write> JsonWriter<W> {
     /// The bytes cannot be written, objects of its kind were written before those of another one, or, in strict mode, a server of the
     /// target would not know what it says.
     pub fn write(&mut self, item: &Item) -> Result<(), Fault> {
-        let position = Position::of_line(self.line + 1);
+        // The end of another list has a line of its own.
+        let ends = u64::from(self.open.is_some_and(|open| open != item.kind));
+        let position = Position::of_line(self.line + 1 + ends);
         let written = for_model(item, &self.options, position, &mut self.findings)?;
         self.text.clear();
         if self.open != Some(item.kind) {
@@ -98,25 +101,25 @@ impl<W: Write> JsonWriter<W> {
 
     /// Begins the list of a kind, behind what stands before its place in the header.
     fn begin(&mut self, kind: Kind) -> Result<(), Fault> {
-        self.end();
-        if self.written.get(kind.place()).copied().unwrap_or_default() {
+        if self.is_written(kind) {
             let name = kind.list(self.options.model);
             let message = format!("{name} are one list; write all of them before others");
             return Err(Fault::new(Position::of_line(self.line), message));
         }
-        let is_list = |value: &Value| value.as_list().is_some_and(<[Value]>::is_empty);
+        self.end();
         let is_place = |(name, value): &(String, Value)| {
-            is_list(value) && (name == INSTANCES || Kind::of_list(name) == Some(kind))
+            is_empty(value) && (name == INSTANCES || Kind::of_list(name) == Some(kind))
         };
-        let of_others = |(name, value): &(String, Value)| is_list(value) && Kind::of_list(name).is_some();
+        let of_others = |(name, value): &(String, Value)| is_empty(value) && Kind::of_list(name).is_some();
         let end = self.header.iter().position(is_place);
         let count = end.or_else(|| self.header.iter().position(of_others)).unwrap_or(self.header.len());
-        for (name, value) in self.header.drain(..count).collect::<Vec<_>>() {
-            self.member(&name, &value);
-        }
+        // Objects of other lists may be still to come.
+        let (later, now): (Vec<_>, Vec<_>) = self.header.drain(..count).partition(of_others);
         if end.is_some() {
             self.header.pop_front();
         }
+        later.into_iter().rev().for_each(|member| self.header.push_front(member));
+        now.iter().for_each(|(name, value)| self.member(name, value));
         self.name(kind.list(self.options.model));
         self.text.push(b'[');
         if let Some(written) = self.written.get_mut(kind.place()) {
@@ -124,6 +127,10 @@ impl<W: Write> JsonWriter<W> {
         }
         (self.open, self.has_items) = (Some(kind), false);
         Ok(())
+    }
+
+    fn is_written(&self, kind: Kind) -> bool {
+        self.written.get(kind.place()).copied().unwrap_or_default()
     }
 
     fn end(&mut self) {
@@ -134,11 +141,10 @@ impl<W: Write> JsonWriter<W> {
     }
 
     fn member(&mut self, name: &str, value: &Value) {
-        let is_list = value.as_list().is_some_and(<[Value]>::is_empty);
-        let kind = Kind::of_list(name).filter(|_| is_list);
+        let kind = Kind::of_list(name).filter(|_| is_empty(value));
         let name = kind.map_or(name, |kind| kind.list(self.options.model));
         // The list was written where its objects came.
-        if kind.is_some_and(|kind| self.written.get(kind.place()).copied().unwrap_or_default()) {
+        if kind.is_some_and(|kind| self.is_written(kind)) {
             return;
         }
         self.name(name);
@@ -155,6 +161,11 @@ impl<W: Write> JsonWriter<W> {
     fn flush_text(&mut self) -> Result<(), Fault> {
         self.writer.write_all(&self.text).map_err(|error| failed(error, Position::of_line(self.line)))
     }
+}
+
+/// Whether a value is the place of a list.
+fn is_empty(value: &Value) -> bool {
+    value.as_list().is_some_and(<[Value]>::is_empty)
 }
 
 pub(super) fn failed(error: io::Error, position: Position) -> Fault {
@@ -219,9 +230,9 @@ mod tests {
     const NEW: &str = "{\"pager\":{\"page\":1},\"trackedEntities\":[\n\
         {\"trackedEntity\":\"Kj6vYde4LHh\",\"trackedEntityType\":\"t\",\"orgUnit\":\"o\",\"x\":1.50},\n\
         {\"trackedEntity\":\"Nav6inZRw1u\"}\n\
-        ],\"y\":[1],\"relationships\":[],\"events\":[\n\
+        ],\"y\":[1],\"events\":[\n\
         {\"event\":\"ZwwuwNp6gVd\",\"program\":\"p\",\"programStage\":\"s\",\"orgUnit\":\"o\",\"occurredAt\":\"2019-08-19\",\"dataValues\":[{\"dataElement\":\"d\",\"value\":null}]}\n\
-        ],\"z\":null}\n";
+        ],\"relationships\":[],\"z\":null}\n";
 
     #[test]
     fn lists_and_what_stands_between_them_keep_their_places() {
@@ -232,7 +243,7 @@ mod tests {
             ["Kj6vYde4LHh", "Nav6inZRw1u", "ZwwuwNp6gVd"]
         );
         let names: Vec<&str> = header.iter().map(|(name, _)| name).collect();
-        assert_eq!(names, ["pager", "trackedEntities", "y", "relationships", "events", "z"]);
+        assert_eq!(names, ["pager", "trackedEntities", "y", "events", "relationships", "z"]);
         assert_eq!(write(&items, &header, WriteOptions::new(Target::Head)).0, NEW);
         let older = WriteOptions::new(Target::V2_41).model(Model::Older);
         let (text, remarks) = write(&items, &header, older);
@@ -266,11 +277,25 @@ mod tests {
     }
 
     #[test]
+    fn lists_may_come_in_another_order_than_their_places() {
+        let header = Object::new().with("events", Vec::new()).with("enrollments", Vec::new()).with("x", 1);
+        let items = [Kind::Enrollment, Kind::Event].map(|kind| Item::new(kind, Object::new()));
+        let text = write(&items, &header, WriteOptions::new(Target::Head)).0;
+        assert_eq!(text, "{\"enrollments\":[\n{}\n],\"events\":[\n{}\n],\"x\":1}\n");
+        assert_eq!(
+            write(&[], &header, WriteOptions::new(Target::Head)).0,
+            "{\"events\":[],\"enrollments\":[],\"x\":1}\n"
+        );
+    }
+
+    #[test]
     fn damage_ends_a_document_behind_what_was_sound() {
         let cut = NEW.rfind("dataValues").unwrap();
         let (items, _, _, fault) = read(&NEW[..cut]);
         assert!(items.len() == 2 && fault.unwrap().is_cut);
         assert!(read(r#"{"events":[3]}"#).3.unwrap().message.contains("no object"));
+        assert_eq!(read(r#"{"events":{}}"#).3.unwrap().message, "events is no list of objects");
+        assert!(read(r#"{"events":null}"#).3.is_none());
         let large = format!("{{\"x\":\"{0}\",\"y\":\"{0}\"}}", "x".repeat(3000));
         assert!(read(&large).3.unwrap().message.contains("more than 4096 bytes stand beside"));
         let many: String = (0..1001).map(|at| format!("\"a{at}\":1,")).collect();
@@ -308,6 +333,12 @@ mod tests {
         assert_eq!(
             fault(WriteOptions::new(Target::V2_29).model(Model::New)),
             "servers of 2.29 do not take the new tracker"
+        );
+        let enrollment = Item::new(Kind::Enrollment, Object::new().with("coordinate", 1));
+        let (text, remarks) = write(&[event.clone(), enrollment], &Object::new(), new);
+        assert!(
+            remarks[1].starts_with("line 4, ") && text.lines().nth(3).unwrap().contains("coordinate"),
+            "{text}"
         );
         let mut writer = JsonWriter::new(Vec::new(), &Object::new(), new);
         for kind in [Kind::Event, Kind::Enrollment] {

@@ -206,6 +206,11 @@ impl Table {
         }
     }
 
+    /// Whether rows without a header have so many cells in a version of a table.
+    pub(super) fn has_count(count: usize) -> bool {
+        matches!(count, 14 | 16 | 17 | 21 | 28 | 29)
+    }
+
     /// The columns of rows without a header that have so many cells.
     pub(super) fn by_position(self, count: usize) -> Vec<Column> {
         let lacks_one = self == Self::Events && count < self.columns().len();

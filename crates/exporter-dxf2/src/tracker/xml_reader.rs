@@ -199,11 +199,11 @@ impl<R: BufRead> XmlReader<R> {
         Ok(object.into())
     }
 
-    /// A geometry is WKT; what is none is kept as its text, which is remarked when the object is checked.
+    /// What is no geometry is kept as it is, which is remarked when the object is checked.
     fn geometry(&mut self, element: &Element) -> Result<Value, Fault> {
-        match Geometry::from_wkt(&element.own_text()) {
-            Ok(geometry) => Ok(geometry.to_geojson()),
-            Err(_) => self.generic(element),
+        match Geometry::of_element(element) {
+            Some(geometry) => Ok(geometry.to_geojson()),
+            None => self.generic(element),
         }
     }
 

@@ -9,7 +9,7 @@ use super::item::{Item, Kind};
 use super::json_writer::{failed, for_model};
 use super::model::{Model, WriteOptions};
 use super::names::Part;
-use super::xml_forms::element_name;
+use super::xml_forms::{element_name, typed};
 use crate::fault::Fault;
 use crate::geometry::Geometry;
 use crate::mode::{Remark, Remarks};
@@ -81,6 +81,14 @@ impl<W: Write> XmlWriter<W> {
         for (name, message) in forms.losses {
             self.findings.add(position, item, &name, message)?;
         }
+        for name in forms.retyped {
+            self.findings.note(
+                position,
+                item,
+                &name,
+                "XML has no types of values: it is read as another one",
+            );
+        }
         element.write(1, &mut self.text);
         self.findings.pass(item.kind);
         self.flush_text()
@@ -110,6 +118,8 @@ impl<W: Write> XmlWriter<W> {
 #[derive(Default)]
 struct Forms {
     losses: Vec<(String, String)>,
+    /// Names of properties whose values are of another type once they are read.
+    retyped: Vec<String>,
 }
 
 impl Forms {
@@ -129,11 +139,19 @@ impl Forms {
         }
     }
 
+    /// Which type a value has is known by its name.
+    fn look_at_type(&mut self, name: &str, value: &Value, text: &str) {
+        if typed(name, text.to_owned()) != *value {
+            self.retyped.push(name.to_owned());
+        }
+    }
+
     fn object(&mut self, name: &str, object: &Object, part: Part) -> Element {
         let mut element = Element::new(name.to_owned());
         for (name, value) in object.iter() {
             match (scalar(value), part.part_of_older(name), value) {
                 (Some(text), ..) if part.attributes().contains(&name) => {
+                    self.look_at_type(name, value, text);
                     self.attribute(&mut element, name, text);
                 }
                 (_, Some((part, Some(item))), Value::List(list)) if list.iter().all(is_object) => {
@@ -187,12 +205,12 @@ impl Forms {
                 self.lose(name, "XML does not say that something is nothing: left out");
                 return None;
             }
-            Value::Object(object) => {
+            Value::Object(object) if !object.is_empty() => {
                 for (name, value) in object.iter() {
                     element.extend(self.generic(name, value));
                 }
             }
-            Value::List(_) => {
+            Value::List(_) | Value::Object(_) => {
                 self.lose(name, "it has no form in XML: its JSON is written");
                 let mut json = Vec::new();
                 value.write_json(&mut json);
@@ -201,6 +219,7 @@ impl Forms {
             _ => {
                 let text = scalar(value).unwrap_or_default();
                 self.look_at(name, text);
+                self.look_at_type(name, value, text);
                 element = element.text(text);
             }
         }
@@ -305,7 +324,7 @@ mod tests {
     fn what_has_no_place_in_xml_is_remarked() {
         let odd = item(
             Kind::Event,
-            r#"{"event":"pHhZHG4go5k","program":"p","orgUnit":"o","eventDate":null,"a b":1,"list":[1],"text":"\u0001","geometry":{"type":"Point","coordinates":[1,2],"bbox":[]}}"#,
+            r#"{"event":"pHhZHG4go5k","program":"p","orgUnit":"o","eventDate":null,"a b":1,"list":[1],"empty":{},"number":1.50,"followUp":"true","text":"\u0001","geometry":{"type":"Point","coordinates":[1,2],"bbox":[]}}"#,
         );
         let (text, remarks) = write(std::slice::from_ref(&odd), Kind::Event, &Object::new().with("c d", 1));
         assert!(text.contains("<list>[1]</list>") && text.contains("POINT (1 2)"), "{text}");
@@ -318,10 +337,18 @@ mod tests {
                 "object 0 (pHhZHG4go5k), eventDate: XML does not say that something is nothing: left out",
                 "object 0 (pHhZHG4go5k), a b: it is no name of an element: left out",
                 "object 0 (pHhZHG4go5k), list: it has no form in XML: its JSON is written",
+                "object 0 (pHhZHG4go5k), empty: it has no form in XML: its JSON is written",
                 "object 0 (pHhZHG4go5k), text: it has characters that XML cannot hold: U+FFFD stands for them",
                 "object 0 (pHhZHG4go5k), geometry: members of the geometry beside its coordinates are left out",
+                "object 0 (pHhZHG4go5k), number: XML has no types of values: it is read as another one",
+                "object 0 (pHhZHG4go5k), followup: XML has no types of values: it is read as another one",
             ]
         );
+        let plain = item(Kind::Event, r#"{"event":"pHhZHG4go5k","program":"p","orgUnit":"o","number":1}"#);
+        let options = WriteOptions::new(Target::V2_38).strict();
+        let mut writer = XmlWriter::new(Vec::new(), Kind::Event, &Object::new(), options).unwrap();
+        writer.write(&plain).unwrap();
+        assert_eq!(writer.remarks().iter().count(), 1, "no server refuses it");
         let options = WriteOptions::new(Target::Head).strict();
         let mut writer = XmlWriter::new(Vec::new(), Kind::Event, &Object::new(), options).unwrap();
         assert_eq!(writer.write(&odd).unwrap_err().message, "servers of head do not take the older model");
