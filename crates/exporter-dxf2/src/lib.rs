@@ -28,6 +28,7 @@ pub mod geometry;
 mod json;
 pub mod metadata;
 mod mode;
+mod rows;
 mod target;
 pub mod uid;
 mod value;

@@ -15,6 +15,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod csv;
+mod feature;
 mod from_json;
 mod from_xml;
 mod reader;
