@@ -13,12 +13,11 @@ use exporter_core::check::{Check, Checked, Checking, Finding, Findings, Rule};
 use exporter_core::{Context, Error, Format as _, FormatInfo, Recognition, Result, Sample, Source};
 
 use crate::dataset::DdiInput;
-use crate::error::encoding_words;
 use crate::exporter::Ddi;
 use crate::reader::other_document;
 use crate::structure::Version;
 use element::Open;
-use exporter_xml::{Fault, Item, Oddity, Position, Tag, XmlReader};
+use exporter_xml::{Fault, Item, Position, Tag, XmlReader};
 use references::References;
 
 /// Findings of one document, after which the rest is not looked at.
@@ -142,22 +141,7 @@ impl Checker<'_> {
     /// What the reader took although it is no XML.
     fn odd<R: BufRead>(&mut self, reader: &mut XmlReader<R>) {
         for (position, oddity) in reader.take_oddities() {
-            let message = match oddity {
-                Oddity::Entity(name) if name.chars().all(|one| one.is_alphanumeric() || one == '#') => {
-                    format!("the entity `&{name};` is not one of XML; write the character itself")
-                }
-                Oddity::Entity(problem) => format!("a reference cannot be read: {problem}"),
-                Oddity::Ampersand => "`&` begins no reference; write `&amp;`".to_owned(),
-                Oddity::Character(one) => {
-                    format!("XML cannot hold the character U+{:04X} there", u32::from(one))
-                }
-                Oddity::Name(name) => format!("{name:?} is no name"),
-                Oddity::Prefix(prefix) => format!("the prefix `{prefix}` stands for no namespace"),
-                Oddity::Attribute(problem) => format!("an attribute cannot be read: {problem}"),
-                Oddity::Encoding(unknown) => encoding_words(unknown.as_deref()),
-                Oddity::Outside => "something stands outside the outermost element".to_owned(),
-            };
-            self.find(rule::MALFORMED, position, message);
+            self.find(rule::MALFORMED, position, oddity.to_string());
         }
     }
 

@@ -4,7 +4,7 @@ use std::io;
 
 use exporter_core::{Error, FETCH_AGAIN};
 
-use exporter_xml::Fault;
+use exporter_xml::{Fault, Oddity};
 
 /// Why a document cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +31,7 @@ pub enum DdiError {
         is_cut: bool,
     },
     /// Some bytes are none of the encoding that it has by its first line.
-    #[error("line {line}: {}", encoding_words(unknown.as_deref()))]
+    #[error("line {line}: {}", Oddity::Encoding(unknown.clone()))]
     Encoding {
         /// Line, from 1.
         line: u64,
@@ -41,14 +41,6 @@ pub enum DdiError {
     /// It cannot be read.
     #[error("cannot read the document")]
     Io(#[source] io::Error),
-}
-
-/// What is wrong with bytes that cannot be decoded.
-pub(crate) fn encoding_words(unknown: Option<&str>) -> String {
-    match unknown {
-        Some(name) => format!("the document says that it is in the encoding {name:?}, which is not known"),
-        None => "some bytes are none of the encoding that the document says it has".to_owned(),
-    }
 }
 
 /// A result of this crate.

@@ -383,7 +383,7 @@ impl Parts {
         {
             if self.tags.len() == MOST_LANGUAGES {
                 let message = format!("the document has texts in more than {MOST_LANGUAGES} languages");
-                return Err(Fault { position, message, is_cut: false, is_refusal: true, source: None }.into());
+                return Err(Fault::refusal(position, message).into());
             }
             self.tags.push(tag.into_owned());
         }

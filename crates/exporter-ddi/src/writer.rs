@@ -340,7 +340,7 @@ impl DdiWriter<'_> {
         self.profile.variable(column + 1, &mut element);
         let ReadVariable { variable: mut read, labels, .. } =
             variables::read(&element, self.languages.default);
-        let is_told = |name: &str| !self.has_file(at) && stated_file::is_of_variable(name);
+        let is_told = |name: &str| !self.has_file(at) && stated_file::is_of_variable(variable, name);
         // Facts are told by rows, but for those of the file of some program.
         let mut whole = variable.clone();
         whole.facts = whole.facts.of_files();

@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 use exporter_dxf2::data_values::{
-    CsvDialect, CsvReader, CsvWriter, DataValue, JsonReader, JsonWriter, Key, Period,
+    AdxReader, AdxWriter, CsvDialect, CsvReader, CsvWriter, DataValue, JsonReader, JsonWriter, Key, Period,
+    XmlReader, XmlWriter,
 };
-use exporter_dxf2::{Object, Target, Value};
+use exporter_dxf2::{Mode, Object, Target, Value};
 use proptest::prelude::*;
 
 fn text() -> impl Strategy<Value = String> {
@@ -61,6 +62,70 @@ proptest! {
             read.push(value.clone());
         }
         prop_assert_eq!((read, reader.header()), (values, &header));
+    }
+
+    #[test]
+    fn sets_in_xml_are_read_as_they_were(values in proptest::collection::vec(data_value(), 0..6), sex in text()) {
+        let header = Object::new().with("dataSet", "pBOMPrpg1QX").with("dryRun", true);
+        let mut writer = XmlWriter::new(Vec::new(), &header).unwrap();
+        let mut values = values;
+        values.iter_mut().for_each(|value| value.set_other("Sex", &sex));
+        values.iter().for_each(|value| writer.write(value).unwrap());
+        let replaced = writer.replaced();
+        let written = writer.finish().unwrap();
+        let mut reader = XmlReader::new(&written[..], 1 << 20);
+        let (mut read, mut value) = (Vec::new(), DataValue::default());
+        while reader.read(&mut value).unwrap() {
+            read.push(value.clone());
+        }
+        if replaced == 0 {
+            prop_assert_eq!(&read, &values);
+        }
+        prop_assert_eq!((read.len(), reader.header()), (values.len(), &header));
+        for cut in [1, written.len() / 2, written.len() - 20] {
+            let mut reader = XmlReader::new(&written[..cut], 1 << 20);
+            let mut whole = read.iter();
+            let fault = loop {
+                match reader.read(&mut value) {
+                    Ok(is_one) => prop_assert_eq!(Some(&value), whole.next().filter(|_| is_one)),
+                    Err(fault) => break fault,
+                }
+            };
+            prop_assert!(fault.is_cut, "{}", fault);
+        }
+    }
+
+    #[test]
+    fn groups_of_adx_are_read_as_they_were(
+        values in proptest::collection::vec(("[A-Z]{1,3}", "2024(|0[1-9]|Q[1-4]|W[1-9])", "[0-9]{1,2}", text(), text(), any::<bool>()), 0..8),
+    ) {
+        let values: Vec<DataValue> = values
+            .iter()
+            .map(|(element, period, unit, text, option, by_category)| {
+                let mut value = DataValue::new(element, period, unit, text);
+                let options = Object::new().with("Sex", option.as_str()).with("Age", "under5");
+                if *by_category {
+                    value.set_categories(Key::CategoryOptionCombo, &options);
+                } else {
+                    value.set_categories(Key::AttributeOptionCombo, &options);
+                }
+                value.set_other("dataSet", "MalariaDS");
+                value
+            })
+            .collect();
+        let mut writer = AdxWriter::new(Vec::new(), &Object::new(), Target::V2_41).unwrap();
+        values.iter().for_each(|value| writer.write(value).unwrap());
+        let replaced = writer.replaced();
+        let written = writer.finish().unwrap();
+        let mut reader = AdxReader::new(&written[..], 1 << 20, Mode::Strict);
+        let (mut read, mut value) = (Vec::new(), DataValue::default());
+        while reader.read(&mut value).unwrap() {
+            read.push(value.clone());
+        }
+        prop_assert_eq!(read.len(), values.len());
+        if replaced == 0 {
+            prop_assert_eq!(read, values);
+        }
     }
 
     #[test]

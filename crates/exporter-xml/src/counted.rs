@@ -17,6 +17,17 @@ impl Position {
     pub fn of_line(line: u64) -> Self {
         Self { line, column: 1 }
     }
+
+    /// Goes on to the place behind these bytes of UTF-8.
+    pub fn pass(&mut self, bytes: &[u8]) {
+        let mut behind = bytes;
+        if let Some(last) = memchr::memrchr(b'\n', bytes) {
+            *self = Self::of_line(self.line + memchr::memchr_iter(b'\n', bytes).count() as u64);
+            behind = bytes.get(last + 1..).unwrap_or_default();
+        }
+        // Bytes that go on a character begin no column.
+        self.column += behind.iter().filter(|byte| !matches!(byte, 0x80..=0xBF)).count() as u64;
+    }
 }
 
 impl fmt::Display for Position {
@@ -25,9 +36,9 @@ impl fmt::Display for Position {
     }
 }
 
-/// Bytes in UTF-8 with the position behind those that were read.
+/// Bytes in UTF-8 with the position behind those that were read, and a bound for what is read at once.
 #[derive(Debug)]
-pub(crate) struct Counted<R> {
+pub struct Counted<R> {
     inner: R,
     position: Position,
     /// Bytes that may still be read before [`Counted::allow`] is called again.
@@ -35,21 +46,23 @@ pub(crate) struct Counted<R> {
 }
 
 impl<R> Counted<R> {
-    pub(crate) fn new(inner: R) -> Self {
+    /// Counts from the first line.
+    pub fn new(inner: R) -> Self {
         Self { inner, position: Position::of_line(1), room: usize::MAX }
     }
 
     /// Where the next byte stands.
-    pub(crate) fn position(&self) -> Position {
+    pub fn position(&self) -> Position {
         self.position
     }
 
-    /// Lets so many bytes be read.
-    pub(crate) fn allow(&mut self, bytes: usize) {
+    /// Lets so many bytes be read; reading fails behind them, until this is called again.
+    pub fn allow(&mut self, bytes: usize) {
         self.room = bytes;
     }
 
-    pub(crate) fn inner(&self) -> &R {
+    /// The bytes underneath.
+    pub fn inner(&self) -> &R {
         &self.inner
     }
 }
@@ -65,14 +78,7 @@ impl<R: BufRead> BufRead for Counted<R> {
     fn consume(&mut self, count: usize) {
         // What was filled is still there until it is consumed.
         if let Ok(bytes) = self.inner.fill_buf() {
-            for byte in bytes.iter().take(count) {
-                match byte {
-                    b'\n' => self.position = Position::of_line(self.position.line + 1),
-                    // Bytes that go on a character begin no column.
-                    0x80..=0xBF => {}
-                    _ => self.position.column += 1,
-                }
-            }
+            self.position.pass(bytes.get(..count).unwrap_or(bytes));
         }
         self.inner.consume(count);
         self.room = self.room.saturating_sub(count);

@@ -11,7 +11,7 @@ const PIECE: usize = 32 << 10;
 
 /// The text of a document in UTF-8, from the encoding of its byte-order mark or its declaration; bytes that the encoding does
 /// not have become U+FFFD.
-pub(crate) struct Decoded<R> {
+pub struct Decoded<R> {
     inner: R,
     /// Bytes that were read to find the encoding, and what of them is not decoded yet.
     head: Vec<u8>,
@@ -28,19 +28,20 @@ pub(crate) struct Decoded<R> {
 }
 
 impl<R: BufRead> Decoded<R> {
-    pub(crate) fn new(inner: R) -> Self {
+    /// Decodes a document.
+    pub fn new(inner: R) -> Self {
         let (head, text) = (Vec::new(), Vec::new());
         let (malformed, unknown) = (None, None);
         Self { inner, head, decoder: None, text, at: 0, at_end: false, lines: 0, malformed, unknown }
     }
 
     /// The name of the declared encoding, where nothing is known of it.
-    pub(crate) fn unknown(&self) -> Option<&str> {
+    pub fn unknown(&self) -> Option<&str> {
         self.unknown.as_deref()
     }
 
     /// The line, from 1, of the first bytes that the encoding does not have.
-    pub(crate) fn malformed(&self) -> Option<u64> {
+    pub fn malformed(&self) -> Option<u64> {
         self.malformed
     }
 

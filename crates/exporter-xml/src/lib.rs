@@ -24,6 +24,8 @@ mod escape;
 mod names;
 mod reader;
 
+pub use counted::Counted;
+pub use decoded::Decoded;
 pub use element::{Element, Node};
 pub use entities::entity_of;
 pub use escape::{escape, forbidden};

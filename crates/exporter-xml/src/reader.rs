@@ -1,5 +1,6 @@
 //! A pull reader for XML of any origin: positions, bounded memory, and a list of what is odd and read nevertheless.
 
+use std::fmt;
 use std::io::BufRead;
 
 use quick_xml::Reader;
@@ -21,6 +22,7 @@ const DEEPEST: usize = 128;
 
 /// Why a document cannot be read any further.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Fault {
     /// Where.
     pub position: Position,
@@ -34,8 +36,16 @@ pub struct Fault {
     pub source: Option<std::io::Error>,
 }
 
+impl Fault {
+    /// That a document is XML, and is not read all the same.
+    pub fn refusal(position: Position, message: impl Into<String>) -> Self {
+        Self { position, message: message.into(), is_cut: false, is_refusal: true, source: None }
+    }
+}
+
 /// What is not as XML wants it, and read nevertheless.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Oddity {
     /// An entity that is not one of XML, such as `&nbsp;`.
     Entity(String),
@@ -55,8 +65,34 @@ pub enum Oddity {
     Outside,
 }
 
+impl fmt::Display for Oddity {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Entity(name) if name.chars().all(|one| one.is_alphanumeric() || one == '#') => {
+                write!(out, "the entity `&{name};` is not one of XML; write the character itself")
+            }
+            Self::Entity(problem) => write!(out, "a reference cannot be read: {problem}"),
+            Self::Ampersand => out.write_str("`&` begins no reference; write `&amp;`"),
+            Self::Character(one) => {
+                write!(out, "XML cannot hold the character U+{:04X} there", u32::from(*one))
+            }
+            Self::Name(name) => write!(out, "{name:?} is no name"),
+            Self::Prefix(prefix) => write!(out, "the prefix `{prefix}` stands for no namespace"),
+            Self::Attribute(problem) => write!(out, "an attribute cannot be read: {problem}"),
+            Self::Encoding(Some(name)) => {
+                write!(out, "the document says that it is in the encoding {name:?}, which is not known")
+            }
+            Self::Encoding(None) => {
+                out.write_str("some bytes are none of the encoding that the document says it has")
+            }
+            Self::Outside => out.write_str("something stands outside the outermost element"),
+        }
+    }
+}
+
 /// The beginning of an element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Tag {
     /// Name without prefix.
     pub name: String,

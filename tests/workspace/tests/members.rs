@@ -27,7 +27,7 @@ pub(crate) enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Core,
-    /// What several formats share: the rules of one program, or the kit of fixed-width rows.
+    /// What several formats share: the rules of one program, the kit of fixed-width rows, or XML.
     Shared,
     Format,
     Facade,
@@ -37,7 +37,7 @@ pub(crate) enum Role {
 }
 
 /// Crates that formats share.
-pub(crate) const SHARED: &[&str] = &["exporter-rows", "exporter-spss", "exporter-stata"];
+pub(crate) const SHARED: &[&str] = &["exporter-rows", "exporter-spss", "exporter-stata", "exporter-xml"];
 
 impl Member {
     pub(crate) fn role(&self) -> Role {

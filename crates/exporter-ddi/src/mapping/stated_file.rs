@@ -45,9 +45,12 @@ pub(crate) fn is_of_table(table: &Table, attribute: &str) -> bool {
     OF_TABLE.contains(&attribute) && stated(table, attribute).is_some()
 }
 
-/// Whether an attribute of a variable is such a one.
-pub(crate) fn is_of_variable(attribute: &str) -> bool {
-    OF_VARIABLE.contains(&attribute) || attribute == KIND
+/// Whether an attribute of a variable is such a one, and is written so.
+pub(crate) fn is_of_variable(variable: &Variable, attribute: &str) -> bool {
+    match attribute {
+        KIND => is_guess(variable),
+        attribute => OF_VARIABLE.contains(&attribute) && of_variable(variable).is_some(),
+    }
 }
 
 /// Whether the kind of a variable is a guess, which is not written as if it were known.

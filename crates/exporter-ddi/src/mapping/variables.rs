@@ -164,7 +164,7 @@ impl VariableEntry<'_> {
 
     /// Whether an attribute stands in `location`.
     fn is_stated(&self, attribute: &str) -> bool {
-        !self.has_file && stated_file::is_of_variable(attribute)
+        !self.has_file && stated_file::is_of_variable(self.variable, attribute)
     }
 
     fn statistics(&self) -> Vec<Element> {

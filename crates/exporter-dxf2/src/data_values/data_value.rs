@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+use super::period::Period;
+use crate::value::{Object, Value};
+
 /// What a data value has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -153,6 +156,54 @@ impl DataValue {
     /// Sets what has another name.
     pub fn set_other(&mut self, name: &str, text: &str) {
         self.put_other(name, text, false);
+    }
+
+    /// Takes what has another name away.
+    pub(super) fn take_other(&mut self, name: &str) -> Option<String> {
+        let at = self.others().position(|(known, _)| known == name)?;
+        let (_, text) = self.others.remove(at);
+        self.buffer.get(text.at).map(str::to_owned)
+    }
+
+    /// Adds what the set says for all its values where this one says nothing: period, organisation unit and attribute option
+    /// combination. A period in the form of ADX, as servers since 2.43 write it there, becomes one of DHIS2's.
+    pub fn add_defaults(&mut self, header: &Object) {
+        for key in [Key::Period, Key::OrgUnit, Key::AttributeOptionCombo] {
+            if self.get(key).is_some() {
+                continue;
+            }
+            match header.text(key.name()) {
+                Some(text) if key == Key::Period => self.set_period(text),
+                Some(text) => self.set(key, text),
+                None => {}
+            }
+        }
+    }
+
+    /// Sets a period that may have the form of ADX; one of no type of DHIS2 is kept as it is.
+    pub(super) fn set_period(&mut self, text: &str) {
+        match Period::from_adx(text) {
+            Ok(period) => self.set(Key::Period, &period.to_string()),
+            Err(_) => self.set(Key::Period, text),
+        }
+    }
+
+    /// The options by category, where a combination is given so, as JSON may since 2.43.
+    pub fn categories(&self, key: Key) -> Option<Object> {
+        let text = self.get(key).filter(|_| self.is_nested(key))?;
+        if let Ok(Value::Object(object)) = Value::from_json(text) { Some(object) } else { None }
+    }
+
+    /// Gives a combination by its options.
+    pub fn set_categories(&mut self, key: Key, options: &Object) {
+        let mut json = Vec::new();
+        options.write_json(&mut json);
+        self.put(key, &String::from_utf8_lossy(&json), true);
+    }
+
+    /// Whether the text of a key is an object or a list of JSON.
+    pub(super) fn is_nested(&self, key: Key) -> bool {
+        self.is_bare(key) && self.get(key).is_some_and(|text| text.starts_with(['{', '[']))
     }
 
     /// Forgets everything and keeps the memory.

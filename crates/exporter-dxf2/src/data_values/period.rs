@@ -116,6 +116,11 @@ impl Period {
         behind.and_then(|day| day.pred_opt()).unwrap_or(NaiveDate::MAX)
     }
 
+    /// Whether all its days are among those from one to another, both of which count.
+    pub fn is_within(self, from: NaiveDate, to: NaiveDate) -> bool {
+        from <= self.start() && self.end() <= to
+    }
+
     fn months(self) -> u32 {
         match self.kind {
             PeriodType::Monthly => 1,

@@ -232,13 +232,7 @@ impl<R: BufRead> Pieces<R> {
                 return Err(self.fault(message));
             }
             buffer.extend_from_slice(taken);
-            match memchr::memrchr(b'\n', taken) {
-                Some(last) => {
-                    self.position.line += memchr::memchr_iter(b'\n', taken).count() as u64;
-                    self.position.column = 1 + characters(taken.get(last + 1..).unwrap_or_default());
-                }
-                None => self.position.column += characters(taken),
-            }
+            self.position.pass(taken);
             self.reader.consume(used);
             if is_over {
                 return Ok(());
@@ -318,11 +312,6 @@ impl Scan {
         }
         (bytes.len(), false)
     }
-}
-
-/// How many characters begin in these bytes.
-fn characters(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|byte| !matches!(byte, 0x80..=0xBF)).count() as u64
 }
 
 #[cfg(test)]

@@ -4,13 +4,13 @@
 use std::collections::VecDeque;
 use std::io::BufRead;
 
-use exporter_xml::{Element, Item, Oddity, Position, Tag, XmlReader};
+use exporter_xml::{Element, Item, Position, Tag, XmlReader};
 
 use super::from_json::put;
 use super::reader::MetadataObject;
 use super::types::{Property, singular_of, type_of};
 use crate::fault::Fault;
-use crate::geometry;
+use crate::geometry::Geometry;
 use crate::mode::{Remark, Remarks};
 use crate::value::{Object, Value};
 
@@ -54,7 +54,7 @@ impl<R: BufRead> FromXml<R> {
     ) -> Result<Option<MetadataObject>, Fault> {
         let found = self.next_object(header, remarks);
         for (position, oddity) in self.reader.take_oddities() {
-            remarks.add(Remark::new(position, words(&oddity)));
+            remarks.add(Remark::new(position, oddity.to_string()));
         }
         found
     }
@@ -242,10 +242,14 @@ fn geometry_of(element: &Element, tell: &mut Tell<'_>) -> Value {
             let found = Value::from_json(coordinates.own_text().trim()).ok();
             kind.with("coordinates", found.unwrap_or_else(|| nested(coordinates))).into()
         }
-        _ => geometry::from_wkt(&text).map(Value::from).or_else(|| json(&text)).unwrap_or_else(|| {
-            tell("geometry", "it is neither WKT nor GeoJSON, and stays a text");
-            text.into_owned().into()
-        }),
+        _ => Geometry::from_wkt(&text)
+            .ok()
+            .map(|found| found.to_geojson())
+            .or_else(|| json(&text))
+            .unwrap_or_else(|| {
+                tell("geometry", "it is neither WKT nor GeoJSON, and stays a text");
+                text.into_owned().into()
+            }),
     }
 }
 
@@ -257,18 +261,5 @@ fn nested(element: &Element) -> Value {
             let text = element.own_text();
             Value::from_json(text.trim()).unwrap_or_else(|_| text.trim().into())
         }
-    }
-}
-
-fn words(oddity: &Oddity) -> String {
-    match oddity {
-        Oddity::Entity(name) => format!("the entity &{name}; is not one of XML"),
-        Oddity::Ampersand => "an & begins no reference".to_owned(),
-        Oddity::Character(one) => format!("XML cannot hold the character U+{:04X}", u32::from(*one)),
-        Oddity::Name(name) => format!("{name:?} is no name of XML"),
-        Oddity::Prefix(prefix) => format!("the prefix {prefix:?} stands for no namespace"),
-        Oddity::Attribute(problem) => format!("an attribute cannot be read: {problem}"),
-        Oddity::Encoding(_) => "some bytes are none of the encoding of the document".to_owned(),
-        Oddity::Outside => "something stands outside the outermost element".to_owned(),
     }
 }

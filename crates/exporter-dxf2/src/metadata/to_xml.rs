@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use exporter_xml::{Element, forbidden, is_nc_name};
 
 use super::types::{Property, type_of};
-use crate::geometry;
+use crate::geometry::Geometry;
 use crate::mode::{Remark, Remarks};
 use crate::target::Target;
 use crate::value::{Object, Value};
@@ -97,7 +97,9 @@ fn add(parent: &mut Element, property: Property<'_>, value: &Value, tell: &mut T
         // A property that is not there means null.
         Value::Null => {}
         Value::Object(object) if name == "geometry" => {
-            let text = geometry::to_wkt(object).unwrap_or_else(|| {
+            let is_whole = |found: &Geometry| found.to_geojson().canonical_json() == value.canonical_json();
+            let found = Geometry::from_geojson(value).ok().filter(is_whole);
+            let text = found.map(|found| found.to_wkt()).unwrap_or_else(|| {
                 let mut json = Vec::new();
                 object.write_json(&mut json);
                 tell(name, "it is more than WKT says, and is written as GeoJSON");
