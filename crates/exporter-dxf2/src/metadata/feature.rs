@@ -1,59 +1,49 @@
 //! Points and areas as versions up to 2.31 have them, a type and coordinates in a text, and as `geometry` (sections 3 and 5.1 of the
 //! fact sheet).
 
-use crate::geometry;
+use crate::geometry::Geometry;
 use crate::value::{Object, Value};
 
-/// Types of features and of geometries that are the same.
-const TYPES: [(&str, &str); 4] = [
-    ("POINT", "Point"),
-    ("POLYGON", "Polygon"),
-    ("MULTI_POLYGON", "MultiPolygon"),
-    ("POLYGON", "MultiPolygon"),
-];
-
-/// The geometry of a feature; none where the coordinates are not those of its type.
-pub(super) fn geometry_of(feature: &str, coordinates: &str) -> Option<Object> {
-    let coordinates = Value::from_json(coordinates).ok()?;
-    // Old areas of one part have the brackets of several.
-    let of_type = |(known, kind): &(&str, &str)| {
-        let found = Object::new().with("type", *kind).with("coordinates", coordinates.clone());
-        (*known == feature && geometry::to_wkt(&found).is_some()).then_some(found)
-    };
-    TYPES.iter().find_map(of_type)
-}
-
-/// The type and the coordinates of a geometry, where features have such a type.
-pub(super) fn feature_of(geometry: &Object) -> Option<(&'static str, String)> {
-    let has_more = geometry.iter().any(|(name, _)| !matches!(name, "type" | "coordinates"));
-    let kind = geometry.text("type").filter(|_| !has_more)?;
-    let (feature, _) = TYPES.iter().find(|(_, known)| *known == kind)?;
-    let mut coordinates = Vec::new();
-    geometry.get("coordinates")?.write_json(&mut coordinates);
-    Some((feature, String::from_utf8_lossy(&coordinates).into_owned()))
-}
-
-/// Puts `geometry` in the place of the two properties, where they say one.
+/// Puts `geometry` in the place of the two properties, where they say one. A symbol stays, since a geometry is none.
 pub(super) fn to_geometry(object: &mut Object) {
-    let of = |name| object.text(name);
-    if let (None, Some(feature), Some(coordinates)) =
-        (object.get("geometry"), of("featureType"), of("coordinates"))
-        && let Some(found) = geometry_of(feature, coordinates)
-    {
+    let Some(found) = geometry_of(object) else { return };
+    if object.get("geometry").is_none_or(|known| Geometry::from_geojson(known).as_ref() == Ok(&found)) {
         object.remove("featureType");
         object.remove("coordinates");
-        object.set("geometry", found);
+        object.set("geometry", found.to_geojson());
     }
 }
 
-/// Puts the two properties in the place of `geometry`; `false` where it stays, since they cannot say it.
+/// Puts the two properties in the place of `geometry`; `false` where it stays, since they cannot say all of it.
 pub(super) fn to_feature(object: &mut Object) -> bool {
-    let Some(geometry) = object.get("geometry") else { return true };
-    let Some((feature, coordinates)) = geometry.as_object().and_then(feature_of) else { return false };
+    let Some(geometry) = object.get("geometry").filter(|geometry| **geometry != Value::Null) else {
+        return true;
+    };
+    let Some((feature, coordinates)) = feature_of(geometry) else { return false };
     object.remove("geometry");
     object.set("featureType", feature);
     object.set("coordinates", coordinates);
     true
+}
+
+/// Gives an object both forms of what it has in one.
+pub(super) fn to_both(object: &mut Object) {
+    if let Some((feature, coordinates)) = object.get("geometry").and_then(feature_of) {
+        object.set("featureType", feature);
+        object.set("coordinates", coordinates);
+    } else if let (None, Some(found)) = (object.get("geometry"), geometry_of(object)) {
+        object.set("geometry", found.to_geojson());
+    }
+}
+
+fn geometry_of(object: &Object) -> Option<Geometry> {
+    let feature = object.text("featureType").filter(|feature| *feature != "SYMBOL")?;
+    Geometry::from_older(feature, object.text("coordinates")?).ok()?
+}
+
+fn feature_of(geometry: &Value) -> Option<(&'static str, String)> {
+    let has_more = geometry.as_object()?.iter().any(|(name, _)| !matches!(name, "type" | "coordinates"));
+    Geometry::from_geojson(geometry).ok().filter(|_| !has_more)?.to_older()
 }
 
 #[cfg(test)]
@@ -61,43 +51,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn features_and_geometries_are_the_same() {
-        for (feature, coordinates, kind) in [
-            ("POINT", "[-11.50,8]", "Point"),
-            ("POLYGON", "[[[0,0],[1,0],[0,0]]]", "Polygon"),
-            ("MULTI_POLYGON", "[[[[0,0],[1,0],[0,0]]]]", "MultiPolygon"),
-        ] {
-            let old =
-                Object::new().with("id", "a").with("featureType", feature).with("coordinates", coordinates);
-            let mut object = old.clone();
-            to_geometry(&mut object);
-            assert_eq!(
-                object.get("geometry").and_then(Value::as_object).and_then(|it| it.text("type")),
-                Some(kind)
-            );
-            assert!(to_feature(&mut object));
-            assert_eq!(object, old);
-        }
-        let old_area = geometry_of("POLYGON", "[[[[0,0],[1,0],[0,0]]]]").unwrap();
-        assert_eq!(old_area.text("type"), Some("MultiPolygon"));
+    fn the_two_forms_stand_for_each_other() {
+        let old = Object::new().with("featureType", "POINT").with("coordinates", "[-11.50,8]");
+        let mut object = old.clone();
+        to_geometry(&mut object);
+        let point = Value::from_json(r#"{"type":"Point","coordinates":[-11.50,8]}"#).unwrap();
+        assert_eq!(object, Object::new().with("geometry", point));
+        let mut both = object.clone();
+        to_both(&mut both);
+        assert!(both.len() == 3);
+        to_geometry(&mut both);
+        assert_eq!(both, object);
+        assert!(to_feature(&mut object));
+        assert_eq!(object, old);
+        to_both(&mut object);
+        assert!(object.len() == 3 && to_feature(&mut object) && object == old);
     }
 
     #[test]
-    fn what_is_no_feature_stays() {
-        for (feature, coordinates) in [
-            ("NONE", "[1,2]"),
-            ("POINT", "1,2"),
-            ("POINT", "[[1,2]]"),
-            ("MULTI_POLYGON", "[1,2]"),
-            ("SYMBOL", "[1,2]"),
-        ] {
+    fn what_the_other_form_cannot_say_stays() {
+        for (feature, coordinates) in
+            [("NONE", "[1,2]"), ("POINT", "1,2"), ("SYMBOL", "[1,2]"), ("CIRCLE", "[1,2]")]
+        {
             let old = Object::new().with("featureType", feature).with("coordinates", coordinates);
             let mut object = old.clone();
             to_geometry(&mut object);
             assert_eq!(object, old);
         }
-        let line = Object::new().with("type", "LineString").with("coordinates", Vec::new());
-        let mut object = Object::new().with("geometry", line);
-        assert!(!to_feature(&mut object) && object.get("geometry").is_some());
+        for geometry in [
+            r#"{"type":"LineString","coordinates":[[1,2],[3,4]]}"#,
+            r#"{"type":"Point","coordinates":[1,2],"crs":1}"#,
+        ] {
+            let old = Object::new().with("geometry", Value::from_json(geometry).unwrap());
+            let mut object = old.clone();
+            assert!(!to_feature(&mut object));
+            assert_eq!(object, old);
+        }
     }
 }

@@ -17,10 +17,12 @@
 
 pub mod csv;
 mod feature;
+mod fitting;
 mod from_json;
 mod from_xml;
 mod reader;
 mod references;
+mod sharing;
 #[cfg(test)]
 mod tests;
 mod to_json;
@@ -28,6 +30,7 @@ mod to_xml;
 mod types;
 mod writer;
 
+pub use fitting::Fitting;
 pub use reader::{MetadataObject, MetadataReader};
 pub use references::{Reference, references};
 pub use types::{ObjectType, type_of, types};
