@@ -37,8 +37,8 @@ impl<R: BufRead> FromJson<R> {
         remarks: &mut Remarks,
     ) -> Result<Option<MetadataObject>, Fault> {
         loop {
-            let position = self.pieces.position();
             let Some(piece) = self.pieces.next(&mut self.buffer)? else { return Ok(None) };
+            let position = self.pieces.start();
             match piece {
                 Piece::Begin(name) => {
                     let name = name.unwrap_or_default();

@@ -15,6 +15,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod bundle;
+mod checks;
 pub mod csv;
 mod feature;
 mod fitting;
@@ -30,6 +32,8 @@ mod to_xml;
 mod types;
 mod writer;
 
+pub use bundle::{Bundle, Order};
+pub use checks::{Checks, Finding};
 pub use fitting::Fitting;
 pub use reader::{MetadataObject, MetadataReader};
 pub use references::{Reference, references};

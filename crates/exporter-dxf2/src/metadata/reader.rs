@@ -4,10 +4,12 @@ use std::io::BufRead;
 
 use exporter_xml::Position;
 
+use super::checks::{Checks, Finding};
 use super::from_json::FromJson;
 use super::from_xml::FromXml;
 use crate::fault::Fault;
-use crate::mode::Remarks;
+use crate::mode::{Mode, Remark, Remarks};
+use crate::target::Target;
 use crate::value::Object;
 
 /// The most bytes of an object; a form of data entry has some hundred thousand.
@@ -32,6 +34,7 @@ pub struct MetadataReader<R: BufRead> {
     form: Form<R>,
     header: Object,
     remarks: Remarks,
+    checks: Option<(Checks, Mode)>,
     is_over: bool,
 }
 
@@ -64,13 +67,21 @@ impl<R: BufRead> MetadataReader<R> {
             }
         };
         let (header, remarks) = (Object::new(), Remarks::default());
-        Ok(Self { form, header, remarks, is_over: false })
+        Ok(Self { form, header, remarks, checks: None, is_over: false })
+    }
+
+    /// [Checks](Checks) the objects as a server of a version does: what it refuses is an error, strict, and else remarked.
+    #[must_use]
+    pub fn checked(mut self, mode: Mode, target: Target) -> Self {
+        self.checks = Some((Checks::new(target), mode));
+        self
     }
 
     /// Reads the next object; `None` where there is no other.
     ///
     /// # Errors
-    /// The document is damaged, cut off or larger than what is read; nothing follows then.
+    /// The document is damaged, cut off or larger than what is read; [checked](Self::checked) and strict, a server refuses the object.
+    /// Nothing follows then.
     pub fn read(&mut self) -> Result<Option<MetadataObject>, Fault> {
         if self.is_over {
             return Ok(None);
@@ -80,8 +91,25 @@ impl<R: BufRead> MetadataReader<R> {
             Form::Json(json) => json.read(header, remarks),
             Form::Xml(xml) => xml.read(header, remarks),
         };
+        let found = found.and_then(|found| match found {
+            Some(object) => self.check(&object).map(|()| Some(object)),
+            None => Ok(None),
+        });
         self.is_over = !matches!(found, Ok(Some(_)));
         found
+    }
+
+    fn check(&mut self, found: &MetadataObject) -> Result<(), Fault> {
+        let Some((checks, mode)) = &mut self.checks else { return Ok(()) };
+        for Finding { remark, .. } in checks.check(found) {
+            if *mode == Mode::Strict {
+                // The fault has the position already.
+                let told = Remark { position: None, ..remark };
+                return Err(Fault::new(found.position, format!("{}: {told}", found.kind)));
+            }
+            self.remarks.add(remark);
+        }
+        Ok(())
     }
 
     /// What stands beside the collections, such as `system`, `date` or `package`, and collections without objects; all of it once
