@@ -179,7 +179,8 @@ impl Fitting {
             _ => None,
         };
         let (series, category) = (one("columnDimensions"), one("rowDimensions"));
-        let is_free = object.get("series").is_none() && object.get("category").is_none();
+        let is_nothing = |value: &Value| value.as_list().is_some_and(<[Value]>::is_empty);
+        let is_free = ["series", "category"].into_iter().all(|name| object.get(name).is_none_or(is_nothing));
         let (true, true, Some(series), Some(category)) = (CHARTS.contains(&kind), is_free, series, category)
         else {
             let message =

@@ -20,38 +20,77 @@ pub(super) enum Outcome {
     Loss,
 }
 
-impl Outcome {
-    fn of(is_whole: bool) -> Self {
-        if is_whole { Self::Whole } else { Self::Loss }
-    }
-}
-
-/// Gives an object the older form, the newer one, or both; one of them must be wanted.
+/// Gives an object the older form, the newer one, or both; one of them must be wanted. Where both are there, each has what only the
+/// other one says, and what is wanted prevails.
 pub(super) fn fit(object: &mut Object, wants_older: bool, wants_newer: bool) -> Outcome {
-    let has_older = OLDER.iter().any(|name| object.get(name).is_some_and(|value| *value != Value::Null));
+    let says_older = OLDER.iter().any(|name| match object.get(name) {
+        None | Some(Value::Null) => false,
+        Some(Value::List(values)) => !values.is_empty(),
+        Some(_) => true,
+    });
     let newer = object.get("sharing").and_then(Value::as_object).cloned();
-    let outcome = match (has_older.then(|| newer_of(object)), newer) {
-        (None, None) => return Outcome::Whole,
-        (Some((made, _)), Some(newer)) if !says_the_same(&made, &newer) => Outcome::Contradiction,
-        (Some((made, is_whole)), None) if wants_newer => {
-            object.set("sharing", made);
-            Outcome::of(is_whole || wants_older)
+    let (made, is_made_whole) = newer_of(object);
+    let mut is_given_whole = true;
+    let mut contradicts = false;
+    match newer {
+        // It says nothing, or what is wanted.
+        None if !says_older || !wants_newer => return Outcome::Whole,
+        None => object.set("sharing", made),
+        Some(newer) => {
+            let has_owner = owner(object).is_some();
+            contradicts = (says_older || has_owner) && contradict(&made, &newer);
+            let merged = if wants_newer { merge(newer, &made) } else { merge(made, &newer) };
+            if wants_older && is_made_whole {
+                is_given_whole = give_older(object, &merged);
+            }
+            object.set("sharing", merged);
         }
-        (None, Some(newer)) if wants_older => Outcome::of(give_older(object, &newer) || wants_newer),
-        _ => Outcome::Whole,
-    };
+    }
     if !wants_newer {
         object.remove("sharing");
     }
     if !wants_older {
-        let is_owner =
-            object.get("user").and_then(Value::as_object).and_then(|user| user.text("id")).is_some();
-        if is_owner {
+        if owner(object).is_some() {
             object.remove("user");
         }
         OLDER.iter().for_each(|name| drop(object.remove(name)));
     }
-    outcome
+    match contradicts {
+        true => Outcome::Contradiction,
+        false if (wants_older || is_made_whole) && (wants_newer || is_given_whole) => Outcome::Whole,
+        false => Outcome::Loss,
+    }
+}
+
+/// What the first says, and what only the second does.
+fn merge(mut first: Object, second: &Object) -> Object {
+    for (name, value) in second.iter() {
+        match (first.get_mut(name), value) {
+            (None | Some(Value::Null), value) => first.set(name, value.clone()),
+            (Some(Value::Object(people)), Value::Object(others)) => {
+                for (id, person) in others.iter() {
+                    if people.get(id).is_none() {
+                        people.set(id, person.clone());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    first
+}
+
+/// Whether two say different things of the same; names for display say nothing.
+fn contradict(one: &Object, other: &Object) -> bool {
+    let access =
+        |person: &Value| person.as_object().and_then(|person| person.text("access").map(str::to_owned));
+    one.iter().any(|(name, value)| match (value, other.get(name)) {
+        (Value::Null, _) | (_, None | Some(Value::Null)) => false,
+        (Value::Object(people), Some(Value::Object(others))) => people
+            .iter()
+            .any(|(id, person)| others.get(id).is_some_and(|other| access(other) != access(person))),
+        (value, Some(other)) => value != other,
+    })
 }
 
 /// Who owns an object, in the older form.
@@ -124,26 +163,6 @@ fn give_older(object: &mut Object, sharing: &Object) -> bool {
     is_whole
 }
 
-/// Whether two say the same of access; names for display and empty lists of people say nothing.
-fn says_the_same(one: &Object, other: &Object) -> bool {
-    let said = |sharing: &Object| {
-        let mut said = Vec::new();
-        for (name, value) in sharing.iter() {
-            match value {
-                Value::Object(people) => said.extend(people.iter().map(|(id, person)| {
-                    let access = person.as_object().and_then(|person| person.text("access"));
-                    format!("{name} {id} {}", access.unwrap_or_default())
-                })),
-                Value::Null | Value::Boolean(false) => {}
-                value => said.push(format!("{name} {}", value.canonical_json())),
-            }
-        }
-        said.sort_unstable();
-        said
-    };
-    said(one) == said(other)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,10 +202,30 @@ mod tests {
         let mut found = object(r#"{"publicAccess":"rw------","sharing":{"public":"--------"}}"#);
         assert_eq!(fit(&mut found, false, true), Outcome::Contradiction);
         assert_eq!(json(&found), r#"{"sharing":{"public":"--------"}}"#);
+        let mut found = object(r#"{"publicAccess":"rw------","sharing":{"public":"--------"}}"#);
+        assert_eq!(fit(&mut found, true, false), Outcome::Contradiction);
+        assert_eq!(json(&found), r#"{"publicAccess":"rw------"}"#);
         let mut found = object(r#"{"sharing":{"public":"--------","more":1}}"#);
         assert_eq!(fit(&mut found, true, false), Outcome::Loss);
         let mut found = object(r#"{"userAccesses":[{"access":"rw------"}]}"#);
         assert_eq!(fit(&mut found, false, true), Outcome::Loss);
+    }
+
+    #[test]
+    fn each_form_gets_what_only_the_other_says() {
+        let both = r#"{"user":{"id":"o"},"userGroupAccesses":[],"sharing":{"public":"rw------","userGroups":{"g":{"id":"g","access":"r-------"}}}}"#;
+        let mut found = object(both);
+        assert_eq!(fit(&mut found, false, true), Outcome::Whole);
+        assert_eq!(
+            json(&found),
+            r#"{"sharing":{"owner":"o","public":"rw------","userGroups":{"g":{"access":"r-------","id":"g"}}}}"#
+        );
+        let mut found = object(both);
+        assert_eq!(fit(&mut found, true, false), Outcome::Whole);
+        assert_eq!(
+            json(&found),
+            r#"{"publicAccess":"rw------","user":{"id":"o"},"userGroupAccesses":[{"access":"r-------","id":"g","userGroupUid":"g"}]}"#
+        );
     }
 
     #[test]
