@@ -22,6 +22,8 @@ mod feature;
 mod fitting;
 mod from_json;
 mod from_xml;
+#[cfg(test)]
+mod generated_tests;
 mod reader;
 mod references;
 mod sharing;

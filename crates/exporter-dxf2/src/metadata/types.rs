@@ -100,17 +100,22 @@ impl Property<'_> {
 
     /// Whether it has an object that may be empty, or a map.
     pub(super) fn is_object(self) -> bool {
-        self.is_in(&TABLE.objects)
+        self.is_in(&TABLE.objects) && !TABLE.texts.contains(self.qualified().as_str())
     }
 
     /// Whether it is a list.
     pub(super) fn is_list(self) -> bool {
-        !self.is_object() && (TABLE.lists.contains_key(self.name) || TABLE.plurals.contains_key(self.name))
+        !self.is_object() && (self.in_lists().is_some() || TABLE.plurals.contains_key(self.name))
     }
 
     /// Whether it is a list of plain values.
     pub(super) fn is_plain(self) -> bool {
-        TABLE.lists.get(self.name).copied().unwrap_or_default()
+        self.in_lists().unwrap_or_default()
+    }
+
+    /// What the table of lists says, first of what it stands in.
+    fn in_lists(self) -> Option<bool> {
+        TABLE.lists.get(self.qualified().as_str()).or_else(|| TABLE.lists.get(self.name)).copied()
     }
 
     /// Whether its values are numbers.
@@ -147,7 +152,16 @@ mod tests {
 
     #[test]
     fn the_table_is_consistent() {
-        let mut plurals = HashSet::new();
+        let (mut plurals, mut lines) = (HashSet::new(), HashSet::new());
+        for line in
+            include_str!("types.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+        {
+            // A property may be in several sections, but once in each.
+            if line.starts_with('[') {
+                lines.clear();
+            }
+            assert!(lines.insert(line), "{line} stands twice");
+        }
         for found in types() {
             assert!(plurals.insert(found.plural), "{} stands twice", found.plural);
             assert!(found.order < 10_000 && !found.singular.is_empty(), "{found:?}");
