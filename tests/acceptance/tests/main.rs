@@ -7,6 +7,7 @@ mod ddi_profiles;
 mod ddi_schema;
 mod dta;
 mod dxf2;
+mod dxf2_metadata;
 mod judges;
 mod parquet;
 mod reasons;
