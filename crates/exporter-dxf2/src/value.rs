@@ -39,6 +39,16 @@ impl Object {
         Self::default()
     }
 
+    /// An object of properties whose names differ.
+    pub(crate) fn of(properties: Vec<(String, Value)>) -> Self {
+        Self { properties }
+    }
+
+    /// The properties themselves.
+    pub(crate) fn into_properties(self) -> Vec<(String, Value)> {
+        self.properties
+    }
+
     /// Adds a property, or puts another value in the place of the one that it has.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {

@@ -202,7 +202,7 @@ impl<R: BufRead> Pieces<R> {
 
     /// The name of a property and the colon behind it.
     fn name(&mut self, buffer: &mut Vec<u8>) -> Result<String, Fault> {
-        if self.next_sign()? != Some(b'"') {
+        if self.next_sign()?.ok_or_else(|| self.cut())? != b'"' {
             return Err(self.fault("the name of a property in quotes is missing"));
         }
         let at = self.position;
@@ -210,7 +210,7 @@ impl<R: BufRead> Pieces<R> {
         let name = serde_json::from_slice(buffer)
             .map_err(|error| Fault::new(at, format!("the name of a property cannot be read: {error}")))?;
         buffer.clear();
-        if self.next_sign()? != Some(b':') {
+        if self.next_sign()?.ok_or_else(|| self.cut())? != b':' {
             return Err(self.fault("a colon is missing"));
         }
         self.take(1);
@@ -230,8 +230,9 @@ impl<R: BufRead> Pieces<R> {
                     Err(error) => return Err(self.failed(error)),
                 }
             };
+            // A number or word may go on, too, since a bracket follows in every document.
             if bytes.is_empty() {
-                return if scan.is_plain() { Ok(()) } else { Err(self.cut()) };
+                return Err(self.cut());
             }
             let (used, is_over) = scan.over(bytes);
             let taken = bytes.get(..used).unwrap_or_default();
@@ -274,10 +275,6 @@ impl Scan {
             _ => Kind::Plain,
         };
         Self { kind, depth: 0, in_text: false, escaped: false }
-    }
-
-    fn is_plain(&self) -> bool {
-        self.kind == Kind::Plain
     }
 
     /// How many of the bytes are the value's, and whether it ends with them.
@@ -391,6 +388,9 @@ mod tests {
             ("{a:1}", "1:2 the name of a property in quotes is missing"),
             ("{\"a\" 1}", "1:6 a colon is missing"),
             ("{} x", "1:4 something follows the end of the document"),
+            ("{\"a\"", "1:5 the document ends here, and is not complete"),
+            ("{\"a\":1,", "1:8 the document ends here, and is not complete"),
+            ("{\"a\":nul", "1:9 the document ends here, and is not complete"),
             ("{\"a\":{\"b\":", "1:11 the document ends here, and is not complete"),
         ] {
             assert_eq!(pieces(text, 8, 1000).1.as_deref(), Some(wanted), "{text}");

@@ -67,14 +67,24 @@ impl Checks {
         Self { target, ids: HashMap::new() }
     }
 
-    /// What is wrong with the next object of a file: its identifier is none, or is there already; a property is missing; rights of
-    /// access have another form; a text has two translations to one language.
+    /// What is wrong with the next object of a file: servers have no such type; its identifier is none, or is there already; a property
+    /// is missing; rights of access have another form; a text has two translations to one language.
     pub fn check(&mut self, found: &MetadataObject) -> Vec<Finding> {
         let mut findings = Findings { found, findings: Vec::new() };
+        self.kind(&mut findings);
         self.id(&mut findings);
         self.required(&mut findings);
-        findings.parts("", &found.object);
+        findings.parts(&mut Vec::new(), &found.object);
         findings.findings
+    }
+
+    /// Of a type that servers of other versions have, the first object is told.
+    fn kind(&self, findings: &mut Findings<'_>) {
+        let kind = findings.found.kind.as_str();
+        if findings.found.index == 0 && type_of(kind).is_some_and(|found| !found.is_in(self.target)) {
+            let message = format!("servers of version {} have no collection of this type", self.target);
+            findings.add(Some("E6023"), kind, message);
+        }
     }
 
     fn id(&mut self, findings: &mut Findings<'_>) {
@@ -82,7 +92,7 @@ impl Checks {
         let Some(id) = found.object.get("id").filter(|id| **id != Value::Null) else { return };
         let text = id.as_text().unwrap_or_default();
         if !is_uid(text) {
-            let id = id.canonical_json();
+            let id: String = id.canonical_json().chars().take(MOST_SAID).collect();
             let message = format!("{id} is no UID of eleven letters and digits, a letter first");
             findings.add(Some("E4014"), "id", message);
         }
@@ -132,41 +142,49 @@ impl Findings<'_> {
     }
 
     /// What is wrong in an object or in one that it has; `path` is the way to it.
-    fn parts(&mut self, path: &str, object: &Object) {
+    fn parts<'o>(&mut self, path: &mut Vec<&'o str>, object: &'o Object) {
         for (name, value) in object.iter() {
-            let path = || if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+            path.push(name);
             match value {
                 Value::Text(access) if ACCESS.contains(&name) && !is_access(access) => {
+                    let access: String = access.chars().take(MOST_SAID).collect();
                     let message = format!(
                         "{access:?} is no access: eight characters such as rw------, r and w for metadata, then for data"
                     );
-                    self.add(None, &path(), message);
+                    self.add(None, &way(path), message);
                 }
                 Value::List(values) => {
                     if name == "translations" {
-                        self.translations(&path(), values);
+                        self.translations(path, values);
                     }
-                    let objects = values.iter().filter_map(Value::as_object);
-                    let path = path();
-                    objects.for_each(|object| self.parts(&path, object));
+                    values.iter().filter_map(Value::as_object).for_each(|object| self.parts(path, object));
                 }
-                Value::Object(object) => self.parts(&path(), object),
+                Value::Object(object) => self.parts(path, object),
                 _ => {}
             }
+            path.pop();
         }
     }
 
-    fn translations(&mut self, path: &str, translations: &[Value]) {
+    fn translations(&mut self, path: &[&str], translations: &[Value]) {
         let mut seen = HashSet::new();
         for translation in translations.iter().filter_map(Value::as_object) {
             let (property, locale) = (translation.text("property"), translation.text("locale"));
             if !seen.insert((property, locale)) {
-                let (property, locale) = (property.unwrap_or_default(), locale.unwrap_or_default());
-                let message = format!("{property} has two translations to {locale:?}");
-                self.add(Some("E1106"), path, message);
+                let said =
+                    |text: Option<&str>| text.unwrap_or_default().chars().take(MOST_SAID).collect::<String>();
+                let message = format!("{} has two translations to {:?}", said(property), said(locale));
+                self.add(Some("E1106"), &way(path), message);
             }
         }
     }
+}
+
+/// The most characters that a message repeats of a file.
+const MOST_SAID: usize = 200;
+
+fn way(path: &[&str]) -> String {
+    path.join(".").chars().take(MOST_SAID).collect()
 }
 
 /// Whether these are rights to read and write metadata and data, and four characters without a meaning.
@@ -232,6 +250,13 @@ mod tests {
     }
 
     #[test]
+    fn a_type_that_servers_do_not_have_is_told_once() {
+        let charts = [("charts", "{}"), ("charts", "{}"), ("novelties", "{}")];
+        assert_eq!(check(Target::V2_29, &charts), Vec::<String>::new());
+        assert_eq!(check(Target::Head, &charts), ["0 charts E6023"]);
+    }
+
+    #[test]
     fn required_properties_depend_on_the_version() {
         let user = [("users", r#"{"firstName":"","surname":"B"}"#)];
         assert_eq!(check(Target::V2_38, &user), ["0 firstName E4000"]);
@@ -266,6 +291,23 @@ mod tests {
         let told = "object 1 (a1234567890), id: an object before has the same identifier: a server takes one of them (E5004)";
         assert_eq!(read(Mode::Strict), (1, Some(format!("line 2, column 1: maps: {told}")), vec![]));
         assert_eq!(read(Mode::Lenient), (3, None, vec![format!("line 2, column 1, {told}")]));
+    }
+
+    #[test]
+    fn properties_that_stand_several_times_are_refused_in_strict_reading_alone() {
+        use crate::metadata::MetadataReader;
+        use crate::mode::Mode;
+
+        let xml =
+            "<metadata><maps><map id='a1234567890'><zoom>1</zoom><zoom>2</zoom></map></maps></metadata>";
+        let read = |mode| MetadataReader::new(xml.as_bytes()).unwrap().checked(mode, Target::V2_38).read();
+        let object = read(Mode::Lenient).unwrap().unwrap().object;
+        assert_eq!(object.get("zoom").unwrap().canonical_json(), "[1,2]");
+        let fault = read(Mode::Strict).unwrap_err().to_string();
+        assert!(
+            fault.contains("object 0 (a1234567890), zoom: the property stands several times (E4054)"),
+            "{fault}"
+        );
     }
 
     #[test]

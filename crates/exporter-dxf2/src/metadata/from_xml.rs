@@ -1,7 +1,7 @@
 //! Metadata in XML (section 3 of the fact sheet): what is a list, an object or a number is known from the table of properties, and
 //! else from the form of the document.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::io::BufRead;
 
 use exporter_xml::{Element, Item, Position, Tag, XmlReader};
@@ -151,36 +151,43 @@ impl<R: BufRead> FromXml<R> {
     }
 }
 
+/// What is said of a property that an object has several times.
+pub(super) const REPEATED: &str = "it stands several times, and is read as one list";
+
 /// What is remarked of a property.
 type Tell<'t> = dyn FnMut(&str, &str) + 't;
 
 fn object(element: &Element, within: &str, tell: &mut Tell<'_>) -> Object {
-    let mut object = Object::new();
+    let mut properties: Vec<(String, Value)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut put = |name, value, tell: &mut Tell<'_>| {
+        let at = *places.entry(name).or_insert(properties.len());
+        let Some((_, first)) = properties.get_mut(at) else {
+            properties.push((name.to_owned(), value));
+            return;
+        };
+        tell(name, REPEATED);
+        match (first, value) {
+            (Value::List(values), Value::List(others)) => values.extend(others),
+            (Value::List(values), value) => values.push(value),
+            (first, value) => *first = Value::List(vec![std::mem::replace(first, Value::Null), value]),
+        }
+    };
     for (name, text) in &element.attributes {
         // Those of other namespaces, such as `xsi:type`, are no properties.
         if !name.contains(':') {
-            object.set(name.as_ref(), plain(text, Property { within, name }));
+            put(name.as_ref(), plain(text, Property { within, name }), tell);
         }
     }
     for child in element.elements() {
         let name = child.name.as_ref();
         let found = value(child, Property { within, name }, tell);
-        match object.get_mut(name) {
-            None => object.set(name, found),
-            Some(Value::List(values)) => {
-                tell(name, "it stands several times, and is read as one list");
-                values.push(found);
-            }
-            Some(first) => {
-                tell(name, "it stands several times, and is read as one list");
-                *first = Value::List(vec![std::mem::replace(first, Value::Null), found]);
-            }
-        }
+        put(name, found, tell);
     }
-    if !element.own_text().trim().is_empty() && !object.is_empty() {
+    if !element.own_text().trim().is_empty() && !properties.is_empty() {
         tell(within, "text beside elements or attributes is left out");
     }
-    object
+    Object::of(properties)
 }
 
 fn value(element: &Element, property: Property<'_>, tell: &mut Tell<'_>) -> Value {

@@ -4,9 +4,9 @@ use std::io::BufRead;
 
 use exporter_xml::Position;
 
-use super::checks::{Checks, Finding};
+use super::checks::Checks;
 use super::from_json::FromJson;
-use super::from_xml::FromXml;
+use super::from_xml::{FromXml, REPEATED};
 use crate::fault::Fault;
 use crate::mode::{Mode, Remark, Remarks};
 use crate::target::Target;
@@ -86,30 +86,39 @@ impl<R: BufRead> MetadataReader<R> {
         if self.is_over {
             return Ok(None);
         }
-        let (header, remarks) = (&mut self.header, &mut self.remarks);
+        let mut remarks = Remarks::default();
         let found = match &mut self.form {
-            Form::Json(json) => json.read(header, remarks),
-            Form::Xml(xml) => xml.read(header, remarks),
+            Form::Json(json) => json.read(&mut self.header, &mut remarks),
+            Form::Xml(xml) => xml.read(&mut self.header, &mut remarks),
         };
         let found = found.and_then(|found| match found {
-            Some(object) => self.check(&object).map(|()| Some(object)),
+            Some(object) => self.check(&object, &remarks).map(|()| Some(object)),
             None => Ok(None),
         });
+        remarks.iter().for_each(|remark| self.remarks.add(remark.clone()));
         self.is_over = !matches!(found, Ok(Some(_)));
         found
     }
 
-    fn check(&mut self, found: &MetadataObject) -> Result<(), Fault> {
+    fn check(&mut self, found: &MetadataObject, remarks: &Remarks) -> Result<(), Fault> {
         let Some((checks, mode)) = &mut self.checks else { return Ok(()) };
-        for Finding { remark, .. } in checks.check(found) {
-            if *mode == Mode::Strict {
-                // The fault has the position already.
-                let told = Remark { position: None, ..remark };
-                return Err(Fault::new(found.position, format!("{}: {told}", found.kind)));
-            }
-            self.remarks.add(remark);
+        let findings = checks.check(found).into_iter().map(|finding| finding.remark);
+        if *mode == Mode::Lenient {
+            findings.for_each(|remark| self.remarks.add(remark));
+            return Ok(());
         }
-        Ok(())
+        let repeated = remarks.iter().find(|remark| remark.message == REPEATED).cloned().map(|mut remark| {
+            remark.message = "the property stands several times (E4054)".to_owned();
+            remark
+        });
+        match repeated.into_iter().chain(findings).next() {
+            // The fault has the position already.
+            Some(remark) => {
+                let told = Remark { position: None, ..remark };
+                Err(Fault::new(found.position, format!("{}: {told}", found.kind)))
+            }
+            None => Ok(()),
+        }
     }
 
     /// What stands beside the collections, such as `system`, `date` or `package`, and collections without objects; all of it once

@@ -1,5 +1,7 @@
 //! Who may see and change objects: one property `sharing`, or the five that were before it (section 2.4 of the fact sheet).
 
+use std::collections::{HashMap, HashSet};
+
 use crate::value::{Object, Value};
 
 /// Properties of the older form that say more than who owns an object.
@@ -63,21 +65,22 @@ pub(super) fn fit(object: &mut Object, wants_older: bool, wants_newer: bool) -> 
 }
 
 /// What the first says, and what only the second does.
-fn merge(mut first: Object, second: &Object) -> Object {
+fn merge(first: Object, second: &Object) -> Object {
+    let places: HashMap<String, usize> =
+        first.iter().enumerate().map(|(at, (name, _))| (name.to_owned(), at)).collect();
+    let mut properties = first.into_properties();
     for (name, value) in second.iter() {
-        match (first.get_mut(name), value) {
-            (None | Some(Value::Null), value) => first.set(name, value.clone()),
+        let known = places.get(name).and_then(|at| properties.get_mut(*at)).map(|(_, value)| value);
+        match (known, value) {
+            (None, value) => properties.push((name.to_owned(), value.clone())),
+            (Some(known @ Value::Null), value) => *known = value.clone(),
             (Some(Value::Object(people)), Value::Object(others)) => {
-                for (id, person) in others.iter() {
-                    if people.get(id).is_none() {
-                        people.set(id, person.clone());
-                    }
-                }
+                *people = merge(std::mem::take(people), others);
             }
             _ => {}
         }
     }
-    first
+    Object::of(properties)
 }
 
 /// Whether two say different things of the same; names for display say nothing.
@@ -86,9 +89,12 @@ fn contradict(one: &Object, other: &Object) -> bool {
         |person: &Value| person.as_object().and_then(|person| person.text("access").map(str::to_owned));
     one.iter().any(|(name, value)| match (value, other.get(name)) {
         (Value::Null, _) | (_, None | Some(Value::Null)) => false,
-        (Value::Object(people), Some(Value::Object(others))) => people
-            .iter()
-            .any(|(id, person)| others.get(id).is_some_and(|other| access(other) != access(person))),
+        (Value::Object(people), Some(Value::Object(others))) => {
+            let others: HashMap<&str, &Value> = others.iter().collect();
+            people
+                .iter()
+                .any(|(id, person)| others.get(id).is_some_and(|other| access(other) != access(person)))
+        }
         (value, Some(other)) => value != other,
     })
 }
@@ -112,7 +118,7 @@ fn newer_of(object: &Object) -> (Object, bool) {
     }
     for (list, map, uid) in LISTS {
         let Some(values) = object.get(list).and_then(Value::as_list) else { continue };
-        let mut people = Object::new();
+        let (mut people, mut seen) = (Vec::new(), HashSet::new());
         for value in values {
             let person = value.as_object();
             let id = person.and_then(|person| person.text(uid).or_else(|| person.text("id")));
@@ -124,10 +130,13 @@ fn newer_of(object: &Object) -> (Object, bool) {
             for (name, value) in person.iter().filter(|(name, _)| *name != "id" && *name != uid) {
                 inner.set(name, value.clone());
             }
-            is_whole &= people.get(id).is_none();
-            people.set(id, inner);
+            if seen.insert(id) {
+                people.push((id.to_owned(), Value::Object(inner)));
+            } else {
+                is_whole = false;
+            }
         }
-        made.set(map, people);
+        made.set(map, Object::of(people));
     }
     (made, is_whole)
 }

@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use crate::target::Target;
+
 /// A type of objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -13,6 +15,19 @@ pub struct ObjectType {
     pub singular: &'static str,
     /// Its place when a server imports: types that others refer to come first.
     pub order: u32,
+    /// The first version 2.x that has it as a collection, where not all have.
+    pub since: Option<u32>,
+    /// The last version 2.x that has it as a collection, where newer ones have not.
+    pub until: Option<u32>,
+}
+
+impl ObjectType {
+    /// Whether a server of the target's versions has it as a collection.
+    pub fn is_in(&self, target: Target) -> bool {
+        let versions = target.versions();
+        self.since.is_none_or(|since| since <= *versions.end())
+            && self.until.is_none_or(|until| until >= *versions.start())
+    }
 }
 
 /// All types, in the order in which a server imports them (section 4 of the fact sheet).
@@ -59,7 +74,10 @@ impl Table {
             match (section, second) {
                 ("types", Some(plural)) => {
                     let order = first.parse().unwrap_or(u32::MAX);
-                    table.types.push(ObjectType { plural, singular: third, order });
+                    let (since, until) =
+                        words.next().and_then(|word| word.split_once('-')).unwrap_or_default();
+                    let (since, until) = (since.parse().ok(), until.parse().ok());
+                    table.types.push(ObjectType { plural, singular: third, order, since, until });
                     table.plurals.insert(plural, third);
                 }
                 ("items", Some(item)) => drop(table.items.insert(first, item)),
@@ -173,6 +191,19 @@ mod tests {
             assert!(lists(qualified.rsplit('.').next().unwrap()), "{qualified} is no list");
         }
         assert!(TABLE.numbers.iter().all(|name| !TABLE.texts.contains(name)));
+    }
+
+    #[test]
+    fn types_are_in_the_versions_that_have_them() {
+        for (plural, wanted) in [
+            ("charts", [true, true, true, false, false, false]),
+            ("visualizations", [false, false, true, true, true, true]),
+            ("trackedEntities", [true, true, false, false, false, false]),
+            ("programStageDataElements", [false, true, true, true, false, false]),
+            ("dataElements", [true; 6]),
+        ] {
+            assert_eq!(Target::ALL.map(|target| type_of(plural).unwrap().is_in(target)), wanted, "{plural}");
+        }
     }
 
     #[test]
