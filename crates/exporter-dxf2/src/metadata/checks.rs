@@ -3,25 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use super::findings::{Finding, Findings, MOST_SAID};
 use super::reader::MetadataObject;
 use super::types::type_of;
-use crate::mode::Remark;
 use crate::target::Target;
 use crate::uid::is_uid;
-use crate::value::{Object, Value};
-
-/// Properties that have who may do what, in eight characters.
-const ACCESS: [&str; 3] = ["publicAccess", "public", "access"];
-
-/// What is wrong with an object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Finding {
-    /// The code of DHIS2 for it, where there is one, such as `E4000`.
-    pub code: Option<&'static str>,
-    /// What it is, and where.
-    pub remark: Remark,
-}
+use crate::value::Value;
 
 /// A property, and the first line of versions that wants it, where not all do.
 type Required = (&'static str, Option<Target>);
@@ -58,21 +45,37 @@ static REQUIRED: LazyLock<HashMap<&str, Vec<Required>>> = LazyLock::new(|| {
 pub struct Checks {
     target: Target,
     /// Identifiers by type.
-    ids: HashMap<String, HashSet<String>>,
+    ids: Seen,
+    /// Codes by type.
+    codes: Seen,
+}
+
+/// Texts by type that were there.
+type Seen = HashMap<String, HashSet<String>>;
+
+/// Adds a text of a type; `false` where it was there.
+fn see(seen: &mut Seen, kind: &str, text: &str) -> bool {
+    match seen.get_mut(kind) {
+        Some(texts) => texts.insert(text.to_owned()),
+        None => seen.entry(kind.to_owned()).or_default().insert(text.to_owned()),
+    }
 }
 
 impl Checks {
     /// Checks for servers of a version.
     pub fn new(target: Target) -> Self {
-        Self { target, ids: HashMap::new() }
+        Self { target, ids: Seen::new(), codes: Seen::new() }
     }
 
     /// What is wrong with the next object of a file: servers have no such type; its identifier is none, or is there already; a property
-    /// is missing; rights of access have another form; a text has two translations to one language.
+    /// is missing; rights of access have another form; a text has two translations to one language; a list has a reference twice, or
+    /// null; a name has blanks that nobody sees.
     pub fn check(&mut self, found: &MetadataObject) -> Vec<Finding> {
-        let mut findings = Findings { found, findings: Vec::new() };
+        let mut findings = Findings::new(found);
         self.kind(&mut findings);
         self.id(&mut findings);
+        self.code(&mut findings);
+        findings.blanks();
         self.required(&mut findings);
         findings.parts(&mut Vec::new(), &found.object);
         findings.findings
@@ -82,8 +85,11 @@ impl Checks {
     fn kind(&self, findings: &mut Findings<'_>) {
         let kind = findings.found.kind.as_str();
         if findings.found.index == 0 && type_of(kind).is_some_and(|found| !found.is_in(self.target)) {
-            let message = format!("servers of version {} have no collection of this type", self.target);
-            findings.add(Some("E6023"), kind, message);
+            let message = format!(
+                "servers of version {} have no collection of this type, and pass over it",
+                self.target
+            );
+            findings.tell(None, kind, message, false);
         }
     }
 
@@ -96,13 +102,19 @@ impl Checks {
             let message = format!("{id} is no UID of eleven letters and digits, a letter first");
             findings.add(Some("E4014"), "id", message);
         }
-        let ids = match self.ids.get_mut(&found.kind) {
-            Some(ids) => ids,
-            None => self.ids.entry(found.kind.clone()).or_default(),
-        };
-        if !ids.insert(text.to_owned()) {
+        if !see(&mut self.ids, &found.kind, text) {
             let message = "an object before has the same identifier: a server takes one of them";
             findings.add(Some("E5004"), "id", message);
+        }
+    }
+
+    /// Codes are of one object of a type; those of options, in their set.
+    fn code(&mut self, findings: &mut Findings<'_>) {
+        let found = findings.found;
+        let Some(code) = found.object.text("code").filter(|code| !code.is_empty()) else { return };
+        if found.kind != "options" && !see(&mut self.codes, &found.kind, code) {
+            let message = "an object before has the same code, which is of one object of a type";
+            findings.add(Some("E5005"), "code", message);
         }
     }
 
@@ -124,81 +136,12 @@ impl Checks {
     }
 }
 
-struct Findings<'f> {
-    found: &'f MetadataObject,
-    findings: Vec<Finding>,
-}
-
-impl Findings<'_> {
-    fn add(&mut self, code: Option<&'static str>, property: &str, message: impl Into<String>) {
-        let message = match code {
-            Some(code) => format!("{} ({code})", message.into()),
-            None => message.into(),
-        };
-        let MetadataObject { position, index, object, .. } = self.found;
-        let id = object.text("id").or_else(|| object.text("code"));
-        let remark = Remark::new(*position, message).object(*index, id).property(property);
-        self.findings.push(Finding { code, remark });
-    }
-
-    /// What is wrong in an object or in one that it has; `path` is the way to it.
-    fn parts<'o>(&mut self, path: &mut Vec<&'o str>, object: &'o Object) {
-        for (name, value) in object.iter() {
-            path.push(name);
-            match value {
-                Value::Text(access) if ACCESS.contains(&name) && !is_access(access) => {
-                    let access: String = access.chars().take(MOST_SAID).collect();
-                    let message = format!(
-                        "{access:?} is no access: eight characters such as rw------, r and w for metadata, then for data"
-                    );
-                    self.add(None, &way(path), message);
-                }
-                Value::List(values) => {
-                    if name == "translations" {
-                        self.translations(path, values);
-                    }
-                    values.iter().filter_map(Value::as_object).for_each(|object| self.parts(path, object));
-                }
-                Value::Object(object) => self.parts(path, object),
-                _ => {}
-            }
-            path.pop();
-        }
-    }
-
-    fn translations(&mut self, path: &[&str], translations: &[Value]) {
-        let mut seen = HashSet::new();
-        for translation in translations.iter().filter_map(Value::as_object) {
-            let (property, locale) = (translation.text("property"), translation.text("locale"));
-            if !seen.insert((property, locale)) {
-                let said =
-                    |text: Option<&str>| text.unwrap_or_default().chars().take(MOST_SAID).collect::<String>();
-                let message = format!("{} has two translations to {:?}", said(property), said(locale));
-                self.add(Some("E1106"), &way(path), message);
-            }
-        }
-    }
-}
-
-/// The most characters that a message repeats of a file.
-const MOST_SAID: usize = 200;
-
-fn way(path: &[&str]) -> String {
-    path.join(".").chars().take(MOST_SAID).collect()
-}
-
-/// Whether these are rights to read and write metadata and data, and four characters without a meaning.
-fn is_access(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let may = |place: (usize, &u8)| matches!(place, (0 | 2, b'r') | (1 | 3, b'w') | (_, b'-'));
-    bytes.len() == 8 && bytes.iter().enumerate().all(may)
-}
-
 #[cfg(test)]
 mod tests {
     use exporter_xml::Position;
 
     use super::*;
+    use crate::mode::Remark;
 
     fn check(target: Target, objects: &[(&str, &str)]) -> Vec<String> {
         let mut checks = Checks::new(target);
@@ -250,10 +193,30 @@ mod tests {
     }
 
     #[test]
+    fn codes_lists_and_names_are_looked_at() {
+        let found = check(
+            Target::Head,
+            &[
+                ("maps", r#"{"code":"A","name":"A  b"}"#),
+                ("maps", r#"{"code":"A","name":" a"}"#),
+                ("documents", r#"{"code":"A","name":"a b"}"#),
+                ("options", r#"{"code":"A","name":"a"}"#),
+                ("options", r#"{"code":"A","name":"a"}"#),
+                (
+                    "optionSets",
+                    r#"{"name":"a","valueType":"TEXT","options":[{"id":"a"},null,{"id":"b"},{"id":"a"}]}"#,
+                ),
+                ("maps", r#"{"mapViews":[{"id":"a","layer":"x"},{"id":"a","layer":"y"}]}"#),
+            ],
+        );
+        assert_eq!(found, ["0 name -", "1 code E5005", "1 name -", "5 options -", "5 options E5007"]);
+    }
+
+    #[test]
     fn a_type_that_servers_do_not_have_is_told_once() {
         let charts = [("charts", "{}"), ("charts", "{}"), ("novelties", "{}")];
         assert_eq!(check(Target::V2_29, &charts), Vec::<String>::new());
-        assert_eq!(check(Target::Head, &charts), ["0 charts E6023"]);
+        assert_eq!(check(Target::Head, &charts), ["0 charts -"]);
     }
 
     #[test]
@@ -273,8 +236,8 @@ mod tests {
         use crate::metadata::MetadataReader;
         use crate::mode::Mode;
 
-        let json =
-            "{\"maps\":[{\"id\":\"a1234567890\"},\n{\"id\":\"a1234567890\"},{\"id\":\"b1234567890\"}]}";
+        let json = r#"{"maps":[{"id":"a1234567890","name":" "},
+{"id":"a1234567890"},{"id":"b1234567890"}]}"#;
         let read = |mode| {
             let mut reader = MetadataReader::new(json.as_bytes()).unwrap().checked(mode, Target::Head);
             let mut count = 0;
@@ -288,9 +251,17 @@ mod tests {
             assert!(reader.read().unwrap().is_none());
             (count, fault, reader.remarks().iter().map(ToString::to_string).collect::<Vec<_>>())
         };
+        let blanks =
+            "line 1, column 10, object 0 (a1234567890), name: blanks stand around it, or two and more in it";
         let told = "object 1 (a1234567890), id: an object before has the same identifier: a server takes one of them (E5004)";
-        assert_eq!(read(Mode::Strict), (1, Some(format!("line 2, column 1: maps: {told}")), vec![]));
-        assert_eq!(read(Mode::Lenient), (3, None, vec![format!("line 2, column 1, {told}")]));
+        assert_eq!(
+            read(Mode::Strict),
+            (1, Some(format!("line 2, column 1: maps: {told}")), vec![blanks.to_owned()])
+        );
+        assert_eq!(
+            read(Mode::Lenient),
+            (3, None, vec![blanks.to_owned(), format!("line 2, column 1, {told}")])
+        );
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod bundle;
 mod checks;
 pub mod csv;
 mod feature;
+mod findings;
 mod fitting;
 mod from_json;
 mod from_xml;
@@ -35,7 +36,8 @@ mod types;
 mod writer;
 
 pub use bundle::{Bundle, Order};
-pub use checks::{Checks, Finding};
+pub use checks::Checks;
+pub use findings::Finding;
 pub use fitting::Fitting;
 pub use reader::{MetadataObject, MetadataReader};
 pub use references::{Reference, references};

@@ -5,6 +5,7 @@ use std::io::BufRead;
 use exporter_xml::Position;
 
 use super::checks::Checks;
+use super::findings::Finding;
 use super::from_json::FromJson;
 use super::from_xml::{FromXml, REPEATED};
 use crate::fault::Fault;
@@ -102,23 +103,22 @@ impl<R: BufRead> MetadataReader<R> {
 
     fn check(&mut self, found: &MetadataObject, remarks: &Remarks) -> Result<(), Fault> {
         let Some((checks, mode)) = &mut self.checks else { return Ok(()) };
-        let findings = checks.check(found).into_iter().map(|finding| finding.remark);
-        if *mode == Mode::Lenient {
-            findings.for_each(|remark| self.remarks.add(remark));
-            return Ok(());
-        }
-        let repeated = remarks.iter().find(|remark| remark.message == REPEATED).cloned().map(|mut remark| {
-            remark.message = "the property stands several times (E4054)".to_owned();
-            remark
+        let repeated = remarks.iter().find(|remark| remark.message == REPEATED).map(|remark| {
+            let message = "the property stands several times (E4054)".to_owned();
+            Remark { message, ..remark.clone() }
         });
-        match repeated.into_iter().chain(findings).next() {
-            // The fault has the position already.
-            Some(remark) => {
-                let told = Remark { position: None, ..remark };
-                Err(Fault::new(found.position, format!("{}: {told}", found.kind)))
-            }
-            None => Ok(()),
+        if *mode == Mode::Strict
+            && let Some(remark) = repeated
+        {
+            return Err(refused(found, remark));
         }
+        for Finding { remark, is_refused, .. } in checks.check(found) {
+            if *mode == Mode::Strict && is_refused {
+                return Err(refused(found, remark));
+            }
+            self.remarks.add(remark);
+        }
+        Ok(())
     }
 
     /// What stands beside the collections, such as `system`, `date` or `package`, and collections without objects; all of it once
@@ -136,6 +136,12 @@ impl<R: BufRead> MetadataReader<R> {
     pub fn is_xml(&self) -> bool {
         matches!(self.form, Form::Xml(_))
     }
+}
+
+fn refused(found: &MetadataObject, remark: Remark) -> Fault {
+    // The fault has the position already.
+    let told = Remark { position: None, ..remark };
+    Fault::new(found.position, format!("{}: {told}", found.kind))
 }
 
 /// The first byte that is no blank and of no byte-order mark. Those before it are gone, since no form needs them; all bytes of UTF-16

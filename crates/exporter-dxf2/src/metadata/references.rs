@@ -34,12 +34,16 @@ pub fn references(object: &Object) -> Vec<Reference<'_>> {
 fn gather<'a>(property: &'a str, value: &'a Value, found: &mut Vec<Reference<'a>>) {
     match value {
         Value::List(values) => values.iter().for_each(|value| gather(property, value, found)),
-        Value::Object(object) => match object.text("id") {
-            Some(id) if object.iter().all(|(name, _)| IDENTIFYING.contains(&name)) => {
-                found.push(Reference { property, id });
-            }
-            _ => object.iter().for_each(|(name, value)| gather(name, value, found)),
+        Value::Object(object) => match referred(object) {
+            Some(id) => found.push(Reference { property, id }),
+            None => object.iter().for_each(|(name, value)| gather(name, value, found)),
         },
         _ => {}
     }
+}
+
+/// The identifier of the object that another one only names.
+pub(super) fn referred(object: &Object) -> Option<&str> {
+    let id = object.text("id")?;
+    object.iter().all(|(name, _)| IDENTIFYING.contains(&name)).then_some(id)
 }
