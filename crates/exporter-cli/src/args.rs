@@ -41,6 +41,10 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// List what each format reads and writes, its limits, options and losses
     Formats(FormatsArgs),
+    /// Look at, convert, compare and clean files of DHIS2
+    #[cfg(feature = "dxf2")]
+    #[command(subcommand)]
+    Dxf2(Dxf2Command),
     /// Print completions for a shell
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -330,6 +334,89 @@ pub(crate) struct CheckArgs {
     /// Print the findings as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// What is done with files of DHIS2.
+#[cfg(feature = "dxf2")]
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  exporter dxf2 summary metadata.json.gz
+  exporter dxf2 convert metadata.json metadata.xml --target 2.38
+  exporter dxf2 convert values.csv values.json.gz
+  exporter dxf2 diff old.json new.json
+  exporter dxf2 clean metadata.json clean.json --strip sharing,users,dates
+  exporter dxf2 uid --from \"Malaria cases\"")]
+pub(crate) enum Dxf2Command {
+    /// Count what is in a file, and references to what is not in it
+    Summary {
+        /// Metadata as JSON or XML, data values as JSON, XML, CSV or ADX; compressed ones, too
+        file: PathBuf,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a file in another form, which the name of the target says: .json, .xml, .csv or .adx.xml, and .gz or .zip behind it
+    Convert {
+        /// The file
+        from: PathBuf,
+        /// The file that is written
+        to: PathBuf,
+        /// The version of DHIS2 that it is for, such as 2.38; without one everything stays as it is
+        #[arg(long, value_name = "VERSION")]
+        target: Option<String>,
+        /// Keep what servers of this version would refuse
+        #[arg(long)]
+        lenient: bool,
+        #[command(flatten)]
+        output: Dxf2Output,
+    },
+    /// Compare the metadata of two files by identifier and property, whatever their order; ends with 1 where they differ
+    Diff {
+        /// The first file
+        first: PathBuf,
+        /// The second file
+        second: PathBuf,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take out of metadata what belongs to its server
+    Clean {
+        /// The file
+        from: PathBuf,
+        /// The file that is written
+        to: PathBuf,
+        /// What is taken out: sharing, users, dates, orgunits, translations, whitespace
+        #[arg(long, value_name = "WHAT,…", value_delimiter = ',')]
+        strip: Vec<String>,
+        /// Give the default category objects the identifiers that all servers have
+        #[arg(long)]
+        remap_defaults: bool,
+        #[command(flatten)]
+        output: Dxf2Output,
+    },
+    /// Print new identifiers, or the one of a text
+    Uid {
+        /// The identifier of this text, the same each time
+        #[arg(long, value_name = "TEXT", conflicts_with_all = ["count", "seed"])]
+        from: Option<String>,
+        /// How many
+        #[arg(short = 'n', long, value_name = "N", default_value_t = 1)]
+        count: u16,
+        /// The same ones each time
+        #[arg(long, value_name = "NUMBER")]
+        seed: Option<u64>,
+    },
+}
+
+/// How a file of DHIS2 is written.
+#[cfg(feature = "dxf2")]
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Dxf2Output {
+    /// Replace an existing file
+    #[arg(long)]
+    pub(crate) overwrite: bool,
 }
 
 #[derive(Debug, ClapArgs)]

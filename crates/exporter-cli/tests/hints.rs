@@ -501,7 +501,19 @@ fn sources(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
 fn options_and_arguments_that_texts_name_exist() {
     let folder = folder();
     let registry = exporter::registry();
-    let commands = ["export", "convert", "inspect", "check", "formats", "completions"];
+    let commands = [
+        "export",
+        "convert",
+        "inspect",
+        "check",
+        "formats",
+        "completions",
+        "dxf2 summary",
+        "dxf2 convert",
+        "dxf2 diff",
+        "dxf2 clean",
+        "dxf2 uid",
+    ];
     let help: String =
         commands.iter().map(|command| run_in(folder.path(), &format!("{command} --help")).output).collect();
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();

@@ -8,6 +8,8 @@ mod convert;
 mod damaged_codebook;
 mod described;
 mod documents;
+#[cfg(feature = "dxf2")]
+mod dxf2;
 mod excerpt;
 mod export;
 mod first_contact;

@@ -234,7 +234,6 @@ impl Checker<'_> {
                     "xsi:schemaLocation"
                         | "xsi:noNamespaceSchemaLocation"
                         | "xsi:type"
-                        | "xsi:nil"
                         | "xml:space"
                         | "xml:base"
                         | "xml:id"

@@ -6,6 +6,7 @@ mod links;
 mod placing;
 mod resolve;
 mod sound;
+mod unsaid;
 
 use std::collections::BTreeMap;
 use std::io::BufRead;
@@ -25,6 +26,7 @@ use exporter_xml::{Element, Fault, Item, Position, Tag, XmlReader};
 pub(crate) use label_sets::LabelSets;
 pub(crate) use links::link_to;
 pub(crate) use sound::legal_file_name;
+pub(crate) use unsaid::unsaid;
 
 /// Bytes of one part of a document (a study, a variable) that are read.
 const MOST_PART: usize = 64 << 20;

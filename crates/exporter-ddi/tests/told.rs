@@ -438,3 +438,34 @@ fn what_kind_a_variable_is_of_is_not_said_where_the_document_does_not() {
     let beside = super::among(&first.replace("gone.dta", "gone.plain"), &[("gone.plain", rows_)], 1).unwrap();
     assert_eq!(super::rows(&*beside, 0), [["1", "1", "x", "3"]]);
 }
+
+#[test]
+fn what_is_read_of_no_part_is_told() {
+    let text = document(
+        &file("pets.csv"),
+        "<var name=\"id\"><qstn>Around <qstnLit>Asked</qstnLit></qstn><catgry><catValu>1</catValu><labl>One</labl></catgry>\
+         <catgry><labl>Heading</labl></catgry><varFormat schema=\"SAS\" formatname=\"comp3\"/></var>\
+         <notes>Behind &auml;</notes><notes>One asked</notes>",
+    );
+    let data = among(&text, &[], 1).unwrap();
+    let all = told(&data.losses());
+    let unsaid: Vec<&String> = all.iter().filter(|loss| loss.contains("says more")).collect();
+    assert_eq!(
+        unsaid,
+        [
+            "not-read ?.? `labl` of the document says more than is read ×1: None Heading",
+            "not-read ?.? `notes` of the document says more than is read ×1: None Behind ä",
+            "not-read ?.? `qstn` of the document says more than is read ×1: None Around",
+            "not-read ?.? `varFormat@formatname` of the document says more than is read ×1: None comp3",
+        ]
+    );
+}
+
+#[test]
+fn tags_in_other_capitals_are_one_language() {
+    for (root, tag) in [("en", "EN"), ("en-GB", "en-gb"), ("pt-br", "PT")] {
+        let text = document("", &format!("<var name=\"a\"><labl xml:lang=\"{tag}\">A</labl></var>"));
+        let text = text.replacen("<codeBook", &format!("<codeBook xml:lang=\"{root}\""), 1);
+        assert!(text.contains("xml:lang") && among(&text, &[], 1).is_ok(), "{root} {tag}");
+    }
+}

@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a bench that cannot set itself up has failed")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use exporter_dxf2::data_values::{CsvDialect, CsvReader, CsvWriter, DataValue, JsonReader, JsonWriter, Key};
-use exporter_dxf2::{Object, Target};
+use exporter_dxf2::data_values::{
+    AdxReader, AdxWriter, CsvDialect, CsvReader, CsvWriter, DataValue, JsonReader, JsonWriter, Key,
+    XmlReader, XmlWriter,
+};
+use exporter_dxf2::{Mode, Object, Target};
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 const VALUES: u64 = 100_000;
@@ -23,6 +26,35 @@ fn json() -> Vec<u8> {
     let mut writer = JsonWriter::new(Vec::new(), &Object::new(), Target::Head).unwrap();
     values().for_each(|value| writer.write(&value).unwrap());
     writer.finish().unwrap()
+}
+
+fn xml() -> Vec<u8> {
+    let mut writer = XmlWriter::new(Vec::new(), &Object::new()).unwrap();
+    values().for_each(|value| writer.write(&value).unwrap());
+    writer.finish().unwrap()
+}
+
+fn adx() -> Vec<u8> {
+    let header = Object::new().with("dataSet", "pBOMPrpg1QX");
+    let mut writer = AdxWriter::new(Vec::new(), &header, Target::V2_41).unwrap();
+    values().for_each(|value| writer.write(&value).unwrap());
+    writer.finish().unwrap()
+}
+
+/// The attributes of a file as quick-xml streams them.
+fn attributes(xml: &[u8]) -> usize {
+    let mut reader = quick_xml::Reader::from_reader(xml);
+    let (mut buffer, mut count) = (Vec::new(), 0);
+    loop {
+        match reader.read_event_into(&mut buffer).unwrap() {
+            quick_xml::events::Event::Start(tag) | quick_xml::events::Event::Empty(tag) => {
+                count += tag.attributes().map(|attribute| attribute.unwrap().value.len()).sum::<usize>();
+            }
+            quick_xml::events::Event::Eof => return count,
+            _ => {}
+        }
+        buffer.clear();
+    }
 }
 
 fn csv() -> Vec<u8> {
@@ -86,7 +118,7 @@ impl<'de> serde::Deserialize<'de> for Counted {
 }
 
 fn compare(criterion: &mut Criterion) {
-    let (json, csv) = (json(), csv());
+    let (json, csv, xml, adx) = (json(), csv(), xml(), adx());
     let mut group = criterion.benchmark_group("data_values");
     group.throughput(Throughput::Elements(VALUES)).sample_size(10);
     group.bench_function("json/serde_json", |bencher| {
@@ -100,6 +132,23 @@ fn compare(criterion: &mut Criterion) {
         });
     });
     group.bench_function("json/write", |bencher| bencher.iter(self::json));
+    group.bench_function("xml/quick-xml", |bencher| bencher.iter(|| attributes(&xml)));
+    group.bench_function("xml/read", |bencher| {
+        bencher.iter(|| {
+            let mut reader = XmlReader::new(&xml[..], 1 << 20);
+            let mut value = DataValue::default();
+            std::iter::from_fn(|| reader.read(&mut value).unwrap().then_some(())).count()
+        });
+    });
+    group.bench_function("xml/write", |bencher| bencher.iter(self::xml));
+    group.bench_function("adx/read", |bencher| {
+        bencher.iter(|| {
+            let mut reader = AdxReader::new(&adx[..], 1 << 20, Mode::Strict);
+            let mut value = DataValue::default();
+            std::iter::from_fn(|| reader.read(&mut value).unwrap().then_some(())).count()
+        });
+    });
+    group.bench_function("adx/write", |bencher| bencher.iter(self::adx));
     group.bench_function("csv/csv", |bencher| {
         bencher.iter(|| {
             let mut reader = csv::Reader::from_reader(&csv[..]);

@@ -20,7 +20,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod analytics;
 mod clean;
+pub mod completeness;
 pub mod data_values;
 mod diff;
 mod fault;
@@ -28,8 +30,9 @@ pub mod geometry;
 mod json;
 pub mod metadata;
 mod mode;
-mod rows;
+pub mod old;
 mod target;
+pub mod tracker;
 pub mod uid;
 mod value;
 

@@ -19,8 +19,8 @@ pub enum Mode {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Remark {
-    /// Where, the first time; nowhere in what is written.
-    pub position: Option<Position>,
+    /// Where, the first time.
+    pub position: Position,
     /// The object, by its place among those of its type, from 0.
     pub index: Option<u64>,
     /// Its identifier, where it has one.
@@ -35,8 +35,8 @@ pub struct Remark {
 
 impl Remark {
     /// A remark about a whole file, or what stands there.
-    pub fn new(position: impl Into<Option<Position>>, message: impl Into<String>) -> Self {
-        let (position, index, id, property) = (position.into(), None, None, None);
+    pub fn new(position: Position, message: impl Into<String>) -> Self {
+        let (index, id, property) = (None, None, None);
         Self { position, index, id, property, message: message.into(), count: 1 }
     }
 
@@ -57,17 +57,17 @@ impl Remark {
 
 impl fmt::Display for Remark {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let object = match (self.index, &self.id) {
-            (Some(index), Some(id)) => Some(format!("object {index} ({id})")),
-            (Some(index), None) => Some(format!("object {index}")),
-            (None, id) => id.clone(),
-        };
-        let position = self.position.map(|position| position.to_string());
-        let place: Vec<String> = [position, object, self.property.clone()].into_iter().flatten().collect();
-        if !place.is_empty() {
-            write!(out, "{}: ", place.join(", "))?;
+        write!(out, "{}", self.position)?;
+        if let Some(index) = self.index {
+            write!(out, ", object {index}")?;
         }
-        out.write_str(&self.message)?;
+        if let Some(id) = &self.id {
+            write!(out, " ({id})")?;
+        }
+        if let Some(property) = &self.property {
+            write!(out, ", {property}")?;
+        }
+        write!(out, ": {}", self.message)?;
         if self.count > 1 {
             write!(out, " ({} times)", self.count)?;
         }

@@ -39,14 +39,9 @@ impl Object {
         Self::default()
     }
 
-    /// An object of properties whose names differ.
-    pub(crate) fn of(properties: Vec<(String, Value)>) -> Self {
+    /// An object of these properties, whose names differ.
+    pub(crate) fn of_distinct(properties: Vec<(String, Value)>) -> Self {
         Self { properties }
-    }
-
-    /// The properties themselves.
-    pub(crate) fn into_properties(self) -> Vec<(String, Value)> {
-        self.properties
     }
 
     /// Adds a property, or puts another value in the place of the one that it has.
@@ -79,6 +74,15 @@ impl Object {
     pub fn remove(&mut self, name: &str) -> Option<Value> {
         let at = self.properties.iter().position(|(known, _)| known == name)?;
         Some(self.properties.remove(at).1)
+    }
+
+    /// Gives a property another name in its place, where no other property has that; says whether it did.
+    pub fn rename(&mut self, from: &str, to: &str) -> bool {
+        if self.get(to).is_some() {
+            return false;
+        }
+        let found = self.properties.iter_mut().find(|(known, _)| known == from);
+        found.map(|(name, _)| to.clone_into(name)).is_some()
     }
 
     /// The text of a property that is one.

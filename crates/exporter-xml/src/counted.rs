@@ -25,8 +25,11 @@ impl Position {
             *self = Self::of_line(self.line + memchr::memchr_iter(b'\n', bytes).count() as u64);
             behind = bytes.get(last + 1..).unwrap_or_default();
         }
-        // Bytes that go on a character begin no column.
-        self.column += behind.iter().filter(|byte| !matches!(byte, 0x80..=0xBF)).count() as u64;
+        self.column += match behind.is_ascii() {
+            true => behind.len() as u64,
+            // Bytes that go on a character begin no column.
+            false => behind.iter().filter(|byte| !matches!(byte, 0x80..=0xBF)).count() as u64,
+        };
     }
 }
 

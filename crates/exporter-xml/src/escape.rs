@@ -13,7 +13,7 @@ pub fn forbidden(text: &str) -> u64 {
 }
 
 /// A text with U+FFFD for each character that XML cannot hold.
-pub(crate) fn without_forbidden(text: &str) -> Cow<'_, str> {
+pub fn without_forbidden(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_allowed) {
         return text.into();
     }

@@ -28,6 +28,6 @@ pub use counted::Counted;
 pub use decoded::Decoded;
 pub use element::{Element, Node};
 pub use entities::entity_of;
-pub use escape::{escape, forbidden};
+pub use escape::{escape, forbidden, without_forbidden};
 pub use names::{XML_SPACE, is_name_character, is_name_start, is_nc_name};
 pub use reader::{Fault, Item, Oddity, Position, Tag, XmlReader};

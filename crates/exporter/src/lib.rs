@@ -2,6 +2,8 @@
 
 mod assembled;
 mod excerpt;
+#[cfg(feature = "dxf2")]
+pub mod exchange;
 mod formats;
 mod input;
 #[cfg(all(feature = "ddi", feature = "package", feature = "tab"))]
@@ -15,6 +17,8 @@ pub use exporter_core::*;
 pub use exporter_ddi as ddi;
 #[cfg(feature = "dta")]
 pub use exporter_dta as dta;
+#[cfg(feature = "dxf2")]
+pub use exporter_dxf2 as dxf2;
 #[cfg(feature = "package")]
 pub use exporter_package as package;
 #[cfg(feature = "parquet")]

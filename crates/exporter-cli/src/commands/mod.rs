@@ -3,6 +3,8 @@
 mod check;
 mod completions;
 mod convert;
+#[cfg(feature = "dxf2")]
+mod dxf2;
 mod export;
 mod formats;
 mod inspect;
@@ -29,6 +31,8 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Inspect(args) => inspect::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Check(args) => check::run(&args),
         Command::Formats(args) => formats::run(&args).map(|()| ExitCode::SUCCESS),
+        #[cfg(feature = "dxf2")]
+        Command::Dxf2(command) => dxf2::run(&command),
         Command::Completions(args) => completions::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Manual => manual::run().map(|()| ExitCode::SUCCESS),
     }

@@ -24,7 +24,7 @@ use serde::Deserialize;
 use crate::exporter::Ddi;
 use crate::mapping::stated_file;
 use crate::options::LabelsFrom;
-use crate::reader::{DdiDocument, TableFile, read_with};
+use crate::reader::{DdiDocument, TableFile, read_with, unsaid};
 use fixed::FixedRows;
 use open_data_format::{Package, is_package};
 use other_format::OtherRows;
@@ -115,7 +115,14 @@ fn document(source: &Source<'_>, labels: LabelsFrom, context: &Context) -> Resul
     let bytes = std::io::BufReader::with_capacity(256 << 10, source.cursor());
     let document = read_with(bytes, labels).map_err(|error| Error::from(error).entry(&source.name));
     context.cancel().check()?;
+    let mut document = document?;
+    let again = std::io::BufReader::with_capacity(256 << 10, source.cursor());
+    let unsaid = unsaid(again, &document.codebook, &document.files);
     document
+        .losses
+        .extend(unsaid.map_err(|fault| Error::from(crate::DdiError::from(fault)).entry(&source.name))?);
+    context.cancel().check()?;
+    Ok(document)
 }
 
 /// The study that a document describes.

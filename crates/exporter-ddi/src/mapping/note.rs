@@ -91,6 +91,11 @@ pub(crate) fn is_ours(note: &Element) -> bool {
     note.attribute("type") == Some(TYPE)
 }
 
+/// Whether a type of notes is one of this program.
+pub(crate) fn is_type_of_ours(kind: &str) -> bool {
+    kind.strip_prefix(TYPE).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+}
+
 /// Notes without a type of ours: what people wrote.
 pub(crate) fn is_plain(note: &Element) -> bool {
     !is_ours(note) && kind_of(note).is_none()

@@ -86,7 +86,10 @@ fn citation(study: &Study, languages: Languages<'_>) -> Element {
         .identifiers
         .iter()
         .any(|other| other.id != study.id && legal_file_name(&other.id, "") == study.id);
-    let own = Some((study.id.as_str(), None)).filter(|(id, _)| !id.trim().is_empty() && !is_made);
+    // The first one of somebody may be the study's own.
+    let is_others = study.identifiers.first().is_some_and(|first| first.id == study.id);
+    let own = Some((study.id.as_str(), None));
+    let own = own.filter(|(id, _)| !(id.trim().is_empty() || is_made || is_others));
     let others = study.identifiers.iter().map(|other| (other.id.as_str(), other.agency.as_deref()));
     for (id, agency) in own.into_iter().chain(others) {
         titles.push(Element::new("IDNo").with_some("agency", agency).text(id));

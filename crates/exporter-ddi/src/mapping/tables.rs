@@ -269,7 +269,12 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
         text_of(titles.into_iter().flat_map(|it| it.all("titl").chain(it.all("parTitl"))), default);
     let contents: Vec<&Element> = first.into_iter().flat_map(|text| text.all("fileCont")).collect();
     let mut description = Text::default();
-    if label.is_empty() {
+    if label.is_empty()
+        && contents.is_empty()
+        && let [record] = read.records.as_slice()
+    {
+        label = record.label.clone();
+    } else if label.is_empty() {
         label = text_of(contents, default);
     } else {
         // Beside titles it is a description, unless it is one of them.

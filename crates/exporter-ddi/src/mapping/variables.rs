@@ -169,6 +169,8 @@ impl VariableEntry<'_> {
 
     fn statistics(&self) -> Vec<Element> {
         let Some(statistics) = self.statistics else { return Vec::new() };
+        // What is beyond all numbers is no statistic.
+        let finite = |value: f64| value.is_finite().then(|| number(value));
         let stat = |kind: &str, text: String| Element::new("sumStat").with("type", kind).text(text);
         let mut stats =
             vec![stat("vald", statistics.valid.to_string()), stat("invd", statistics.invalid.to_string())];
@@ -177,15 +179,16 @@ impl VariableEntry<'_> {
             stats.push(stat("max", high.clone()));
         }
         if let Some(moments) = statistics.moments.filter(|moments| moments.count > 0) {
-            stats.push(stat("mean", number(moments.mean)));
-            stats.extend(moments.deviation().map(|deviation| stat("stdev", number(deviation))));
+            stats.extend(finite(moments.mean).map(|mean| stat("mean", mean)));
+            stats.extend(moments.deviation().and_then(finite).map(|deviation| stat("stdev", deviation)));
         }
         if let Some((moments, weight)) =
             statistics.weighted.filter(|moments| moments.count > 0).zip(self.weight)
         {
             let weighted = |stat: Element| stat.with("wgtd", "wgtd").with("wgt-var", weight);
-            stats.push(weighted(stat("mean", number(moments.mean))));
-            stats.extend(moments.deviation().map(|deviation| weighted(stat("stdev", number(deviation)))));
+            stats.extend(finite(moments.mean).map(|mean| weighted(stat("mean", mean))));
+            let deviation = moments.deviation().and_then(finite);
+            stats.extend(deviation.map(|deviation| weighted(stat("stdev", deviation))));
         }
         stats
     }

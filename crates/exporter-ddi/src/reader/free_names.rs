@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use exporter_xml::without_forbidden;
+
 /// Names that are taken.
 #[derive(Debug, Default)]
 pub(super) struct FreeNames {
@@ -30,6 +32,9 @@ impl FreeNames {
     }
 
     fn take_with(&mut self, name: &str, extension: &str) -> String {
+        // Names that can be written again.
+        let name = without_forbidden(name);
+        let name = name.as_ref();
         if self.taken.insert(self.key(name)) {
             return name.to_owned();
         }

@@ -135,6 +135,7 @@ fn is_date(text: &str, or_else: bool) -> bool {
         part.len() >= 4
             && part.bytes().all(|one| one.is_ascii_digit())
             && (part.len() == 4 || !part.starts_with('0'))
+            && part != "0000"
     };
     let two = |part: &str| number(part).filter(|_| part.len() == 2);
     let is_day = match parts.as_slice() {

@@ -126,7 +126,10 @@ impl<R: BufRead> CsvReader<R> {
 
     /// Where the row begins that was read last.
     pub fn position(&self) -> Position {
-        Position::of_line(self.record.position().map_or(1, csv::Position::line))
+        let at = self.record.position();
+        // Of the two signs that end a line the parser takes the second one for the beginning of the next.
+        let is_behind_two = self.rows.get_ref().is_crlf() && at.is_some_and(|at| at.byte() > 0);
+        Position::of_line(at.map_or(1, csv::Position::line) + u64::from(is_behind_two))
     }
 
     /// Reads the next value in place of another one; `false` where there is none.
@@ -383,6 +386,11 @@ mod tests {
         })
         .collect();
         assert_eq!(values, ["1", "2"], "read whole");
+        let mut either = CsvReader::new(text.as_bytes(), CsvDialect::Either).unwrap();
+        for line in [2, 3] {
+            assert!(either.read(&mut value).unwrap());
+            assert_eq!(either.position(), Position::of_line(line));
+        }
         assert_eq!(lenient.remarks().iter().map(|remark| remark.count).collect::<Vec<_>>(), [3]);
 
         let text = "dataelement,period,orgunit,value\na,202401,b,1\n\na,202402,b,2\n";

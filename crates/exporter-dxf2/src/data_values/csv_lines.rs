@@ -34,6 +34,8 @@ pub(super) struct Lines<R> {
     inner: R,
     /// `None` where the file is not for such servers.
     found: Option<Found>,
+    /// Whether the first line ends with a carriage return and a line feed, once it was read.
+    is_crlf: Option<bool>,
 }
 
 /// What was found, and where the file goes on.
@@ -62,7 +64,12 @@ impl<R> Lines<R> {
             is_empty: true,
             empty_line: None,
         });
-        Self { inner, found }
+        Self { inner, found, is_crlf: None }
+    }
+
+    /// Whether lines end with a carriage return and a line feed.
+    pub(super) fn is_crlf(&self) -> bool {
+        self.is_crlf == Some(true)
     }
 
     /// The next break before a line.
@@ -116,6 +123,10 @@ impl Found {
 impl<R: BufRead> Read for Lines<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
+        let bytes = buffer.get(..count).unwrap_or_default();
+        if let Some(end) = memchr::memchr(b'\n', bytes).filter(|_| self.is_crlf.is_none()) {
+            self.is_crlf = Some(end.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&b'\r'));
+        }
         if let Some(found) = &mut self.found {
             buffer.iter().take(count).for_each(|byte| found.pass(*byte));
         }

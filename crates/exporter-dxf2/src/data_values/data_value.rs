@@ -225,6 +225,13 @@ impl DataValue {
         self.others.push((name, Text { at, bare }));
     }
 
+    /// Sets the text that another one has, if any.
+    pub(super) fn copy(&mut self, key: Key, from: &Self) {
+        if let Some(text) = from.get(key) {
+            self.put(key, text, from.is_bare(key));
+        }
+    }
+
     /// Whether JSON has the text of a key without quotes.
     pub(super) fn is_bare(&self, key: Key) -> bool {
         self.texts.get(key as usize).and_then(Option::as_ref).is_some_and(|text| text.bare)

@@ -13,7 +13,7 @@ use crate::fault::Fault;
 const DEEPEST: usize = 64;
 
 /// What comes next.
-pub(super) enum Part<'b> {
+pub(crate) enum Part<'b> {
     /// An element begins.
     Start(Tag<'b>),
     /// An element ends.
@@ -25,21 +25,21 @@ pub(super) enum Part<'b> {
 }
 
 /// The beginning of an element.
-pub(super) struct Tag<'b> {
+pub(crate) struct Tag<'b> {
     start: BytesStart<'b>,
     /// Elements around it.
-    pub(super) depth: usize,
-    pub(super) position: Position,
+    pub(crate) depth: usize,
+    pub(crate) position: Position,
 }
 
 impl Tag<'_> {
     /// Name without prefix.
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.start.local_name().into_inner()
     }
 
     /// Gives the attributes one by one. Those with a prefix are of other namespaces and about the document, not the data.
-    pub(super) fn attributes(
+    pub(crate) fn attributes(
         &self,
         mut each: impl FnMut(&str, &str) -> Result<(), String>,
     ) -> Result<(), Fault> {
@@ -52,6 +52,11 @@ impl Tag<'_> {
             if name == "xmlns" || attribute.key.prefix().is_some() {
                 continue;
             }
+            // Nearly no value has anything that stands for something else.
+            if !attribute.value.bytes().any(|byte| matches!(byte, b'&' | b'\t' | b'\n' | b'\r')) {
+                each(name, &attribute.value).map_err(fault)?;
+                continue;
+            }
             let value = attribute
                 .normalized_value_with(XmlVersion::Implicit1_0, 1, entity_of)
                 .map_err(|error| fault(format!("{name} cannot be read: {error}; no entity is expanded")))?;
@@ -62,10 +67,12 @@ impl Tag<'_> {
 }
 
 /// Reads a document part by part.
-pub(super) struct Flat<R: BufRead> {
+pub(crate) struct Flat<R: BufRead> {
     reader: Reader<Counted<Decoded<R>>>,
     buffer: Vec<u8>,
     depth: usize,
+    /// Whether the element that began last is empty and ends now.
+    is_empty: bool,
     has_root: bool,
     at_end: bool,
     most: usize,
@@ -73,23 +80,26 @@ pub(super) struct Flat<R: BufRead> {
 
 impl<R: BufRead> Flat<R> {
     /// Reads a document whose tags and texts have at most so many bytes.
-    pub(super) fn new(bytes: R, most: usize) -> Self {
+    pub(crate) fn new(bytes: R, most: usize) -> Self {
         let mut reader = Reader::from_reader(Counted::new(Decoded::new(bytes)));
         let config = reader.config_mut();
-        config.expand_empty_elements = true;
         config.allow_dangling_amp = true;
-        Self { reader, buffer: Vec::new(), depth: 0, has_root: false, at_end: false, most }
+        Self { reader, buffer: Vec::new(), depth: 0, is_empty: false, has_root: false, at_end: false, most }
     }
 
     /// The first line with bytes that are none of the document's encoding.
-    pub(super) fn malformed(&self) -> Option<u64> {
+    pub(crate) fn malformed(&self) -> Option<u64> {
         self.reader.get_ref().inner().malformed()
     }
 
     /// The next part; `None` at the end.
-    pub(super) fn next(&mut self) -> Result<Option<Part<'_>>, Fault> {
+    pub(crate) fn next(&mut self) -> Result<Option<Part<'_>>, Fault> {
         if self.at_end {
             return Ok(None);
+        }
+        if std::mem::take(&mut self.is_empty) {
+            self.depth = self.depth.saturating_sub(1);
+            return Ok(Some(Part::End));
         }
         self.buffer.clear();
         self.reader.get_mut().allow(self.most.saturating_add(1));
@@ -102,6 +112,7 @@ impl<R: BufRead> Flat<R> {
             }
         };
         let fault = |message: &str| Err(Fault::new(position, message));
+        self.is_empty = matches!(event, Event::Empty(_));
         Ok(Some(match event {
             Event::Start(start) | Event::Empty(start) => {
                 let depth = self.depth;

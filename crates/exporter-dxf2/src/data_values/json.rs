@@ -11,45 +11,31 @@ use super::data_value::{DataValue, Key};
 use exporter_xml::Position;
 
 use crate::fault::Fault;
-use crate::json::{Piece, Pieces};
+use crate::json::{OneList, OneListWriter};
 use crate::target::Target;
-use crate::value::{Object, Value, write_text};
+use crate::value::{Object, write_text};
 
 /// The array of the values.
 const VALUES: &str = "dataValues";
-/// The most that a set says besides its values; DHIS2 knows some twenty properties.
-const MOST_PROPERTIES: usize = 1000;
-
 /// Reads a data value set value by value.
 pub struct JsonReader<R> {
-    pieces: Pieces<R>,
-    buffer: Vec<u8>,
-    header: Object,
-    in_values: bool,
-    is_over: bool,
+    list: OneList<R>,
 }
 
 impl<R: BufRead> JsonReader<R> {
     /// Reads a data value set whose values and properties have at most so many bytes each.
     pub fn new(reader: R, most: usize) -> Self {
-        let header = Object::new();
-        Self {
-            pieces: Pieces::new(reader, most),
-            buffer: Vec::new(),
-            header,
-            in_values: false,
-            is_over: false,
-        }
+        Self { list: OneList::new(reader, most, VALUES) }
     }
 
     /// What the set says besides its values, as far as it was read: all of it once there is no other value.
     pub fn header(&self) -> &Object {
-        &self.header
+        self.list.header()
     }
 
     /// Where the value ends that was read last.
     pub fn position(&self) -> Position {
-        self.pieces.position()
+        self.list.position()
     }
 
     /// Reads the next value in place of another one; `false` where there is none.
@@ -57,69 +43,12 @@ impl<R: BufRead> JsonReader<R> {
     /// # Errors
     /// The document is no JSON, a value is none, or the document is cut off; nothing follows then.
     pub fn read(&mut self, value: &mut DataValue) -> Result<bool, Fault> {
-        let found = self.next_value(value);
-        self.is_over |= !matches!(found, Ok(true));
-        found
+        let found = self.list.next(|text| {
+            value.clear();
+            parse(text, value)
+        });
+        Ok(found?.is_some())
     }
-
-    fn next_value(&mut self, value: &mut DataValue) -> Result<bool, Fault> {
-        let mut list: Option<(String, Vec<Value>)> = None;
-        while !self.is_over {
-            let before = self.pieces.position();
-            let Some(piece) = self.pieces.next(&mut self.buffer)? else { break };
-            match piece {
-                Piece::Begin(Some(name)) if name != VALUES => list = Some((name, Vec::new())),
-                Piece::Begin(_) => self.in_values = true,
-                Piece::Element if self.in_values => {
-                    value.clear();
-                    parse(&self.buffer, value).map_err(|error| no_value(before, &error))?;
-                    return Ok(true);
-                }
-                Piece::Element => {
-                    let element = self.value(before)?;
-                    list.iter_mut().for_each(|(_, list)| list.push(element.clone()));
-                }
-                Piece::End => {
-                    self.in_values = false;
-                    if let Some((name, list)) = list.take() {
-                        self.property(name, list.into(), before)?;
-                    }
-                }
-                Piece::Property(name) => {
-                    let property = self.value(before)?;
-                    self.property(name, property, before)?;
-                }
-            }
-        }
-        Ok(false)
-    }
-
-    /// Keeps what the set says besides its values.
-    fn property(&mut self, name: String, value: Value, at: Position) -> Result<(), Fault> {
-        if name == VALUES {
-            return match value {
-                Value::Null => Ok(()),
-                _ => Err(Fault::new(at, format!("{VALUES} is no list of values"))),
-            };
-        }
-        if self.header.len() >= MOST_PROPERTIES {
-            return Err(Fault::new(
-                at,
-                format!("more than {MOST_PROPERTIES} properties stand beside the values"),
-            ));
-        }
-        self.header.set(name, value);
-        Ok(())
-    }
-
-    fn value(&self, at: Position) -> Result<Value, Fault> {
-        let text = std::str::from_utf8(&self.buffer).map_err(|error| no_value(at, &error))?;
-        Value::from_json(text).map_err(|error| no_value(at, &error))
-    }
-}
-
-fn no_value(position: Position, error: &dyn fmt::Display) -> Fault {
-    Fault::new(position, format!("it cannot be read: {error}"))
 }
 
 fn parse(text: &[u8], value: &mut DataValue) -> serde_json::Result<()> {
@@ -197,10 +126,8 @@ fn scalar(raw: &str) -> serde_json::Result<Option<(Cow<'_, str>, bool)>> {
 
 /// Writes a data value set value by value.
 pub struct JsonWriter<W> {
-    writer: W,
+    list: OneListWriter<W>,
     target: Target,
-    line: Vec<u8>,
-    has_values: bool,
 }
 
 impl<W: Write> JsonWriter<W> {
@@ -208,18 +135,8 @@ impl<W: Write> JsonWriter<W> {
     ///
     /// # Errors
     /// When the bytes cannot be written.
-    pub fn new(mut writer: W, header: &Object, target: Target) -> io::Result<Self> {
-        let mut line = vec![b'{'];
-        for (name, value) in header.iter().filter(|(name, _)| *name != VALUES) {
-            write_text(name, &mut line);
-            line.push(b':');
-            value.write_json(&mut line);
-            line.push(b',');
-        }
-        write_text(VALUES, &mut line);
-        line.extend_from_slice(b":[");
-        writer.write_all(&line)?;
-        Ok(Self { writer, target, line, has_values: false })
+    pub fn new(writer: W, header: &Object, target: Target) -> io::Result<Self> {
+        Ok(Self { list: OneListWriter::new(writer, header, VALUES)?, target })
     }
 
     /// Writes a value.
@@ -227,42 +144,41 @@ impl<W: Write> JsonWriter<W> {
     /// # Errors
     /// When the bytes cannot be written.
     pub fn write(&mut self, value: &DataValue) -> io::Result<()> {
-        self.line.clear();
-        self.line.extend_from_slice(if self.has_values { b",\n{" } else { b"\n{" });
-        self.has_values = true;
-        for key in Key::ALL {
-            let Some(text) = value.get(key) else { continue };
-            let name = if key == Key::FollowUp { self.target.follow_up() } else { key.name() };
-            self.property(name, text, value.is_bare(key));
-        }
-        for (name, text, bare) in value.others_in_json() {
-            self.property(name, text, bare);
-        }
-        if self.line.last() == Some(&b',') {
-            self.line.pop();
-        }
-        self.line.push(b'}');
-        self.writer.write_all(&self.line)
-    }
-
-    fn property(&mut self, name: &str, text: &str, bare: bool) {
-        write_text(name, &mut self.line);
-        self.line.push(b':');
-        match bare {
-            true => self.line.extend_from_slice(text.as_bytes()),
-            false => write_text(text, &mut self.line),
-        }
-        self.line.push(b',');
+        let follow_up = self.target.follow_up();
+        self.list.write(|line| {
+            line.push(b'{');
+            for key in Key::ALL {
+                let Some(text) = value.get(key) else { continue };
+                let name = if key == Key::FollowUp { follow_up } else { key.name() };
+                property(name, text, value.is_bare(key), line);
+            }
+            for (name, text, bare) in value.others_in_json() {
+                property(name, text, bare, line);
+            }
+            if line.last() == Some(&b',') {
+                line.pop();
+            }
+            line.push(b'}');
+        })
     }
 
     /// Ends the set.
     ///
     /// # Errors
     /// When the bytes cannot be written.
-    pub fn finish(mut self) -> io::Result<W> {
-        self.writer.write_all(b"\n]}\n")?;
-        Ok(self.writer)
+    pub fn finish(self) -> io::Result<W> {
+        self.list.finish()
     }
+}
+
+fn property(name: &str, text: &str, bare: bool, line: &mut Vec<u8>) {
+    write_text(name, line);
+    line.push(b':');
+    match bare {
+        true => line.extend_from_slice(text.as_bytes()),
+        false => write_text(text, line),
+    }
+    line.push(b',');
 }
 
 #[cfg(test)]
@@ -327,7 +243,7 @@ mod tests {
         let (values, _, fault) = read(r#"{"dataValues":[{"value":"1"},{"value":1e}]}"#);
         assert_eq!(values.len(), 1);
         assert!(fault.unwrap().starts_with("1:29 it cannot be read: "));
-        assert_eq!(read(r#"{"dataValues":3}"#).2.as_deref(), Some("1:1 dataValues is no list of values"));
+        assert_eq!(read(r#"{"dataValues":3}"#).2.as_deref(), Some("1:1 dataValues is no list"));
         assert_eq!(read(r#"{"dataValues":null}"#).2, None);
         assert!(read(r#"{"dataValues":[3]}"#).2.unwrap().contains("expected an object"));
         let bare = read(r#"[{"value":"1"}]"#);

@@ -1,6 +1,7 @@
 //! Aggregate data values (section 10 of the fact sheet): data value sets, their periods and the types of their values.
 
 mod adx;
+mod check;
 mod csv;
 mod csv_lines;
 mod data_value;
@@ -12,6 +13,7 @@ mod value_type;
 mod xml;
 
 pub use adx::{AdxReader, AdxWriter};
+pub use check::{DataElement, Dictionary};
 pub use csv::{CsvDialect, CsvReader, CsvWriter};
 pub use data_value::{DataValue, Key};
 pub use form::{AnyReader, AnyWriter, Form};
@@ -19,3 +21,6 @@ pub use json::{JsonReader, JsonWriter};
 pub use period::{Period, PeriodType, UnknownPeriod};
 pub use value_type::{UnknownValueType, ValueType};
 pub use xml::{XmlReader, XmlWriter};
+
+pub(crate) use flat::{Flat, Part, Tag};
+pub(crate) use xml::{attribute, refused, scalar};

@@ -220,7 +220,7 @@ impl<W: Write> XmlWriter<W> {
 }
 
 /// The text of a property that is one text; `None` of null.
-pub(super) fn scalar<'v>(name: &str, value: &'v Value) -> io::Result<Option<&'v str>> {
+pub(crate) fn scalar<'v>(name: &str, value: &'v Value) -> io::Result<Option<&'v str>> {
     match value {
         Value::Null => Ok(None),
         Value::Boolean(true) => Ok(Some("true")),
@@ -233,7 +233,7 @@ pub(super) fn scalar<'v>(name: &str, value: &'v Value) -> io::Result<Option<&'v 
 }
 
 /// Appends an attribute.
-pub(super) fn attribute(name: &str, text: &str, line: &mut String, replaced: &mut u64) -> io::Result<()> {
+pub(crate) fn attribute(name: &str, text: &str, line: &mut String, replaced: &mut u64) -> io::Result<()> {
     if !is_nc_name(name) {
         return Err(refused(format!(
             "{name:?} cannot be the name of an attribute of XML; give it another code"
@@ -254,7 +254,8 @@ pub(super) fn attribute(name: &str, text: &str, line: &mut String, replaced: &mu
     Ok(())
 }
 
-pub(super) fn refused(message: String) -> io::Error {
+/// What the writers say of that which their form has no place for.
+pub(crate) fn refused(message: String) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, message)
 }
 

@@ -127,8 +127,7 @@ impl<R: BufRead> GeoJsonReader<R> {
         let geometry = match members.remove("geometry") {
             Some(Value::Null) => Ok(None),
             Some(value) => {
-                let known = |name| matches!(name, "type" | "coordinates" | "geometries");
-                if value.as_object().is_some_and(|object| !object.iter().all(|(name, _)| known(name))) {
+                if Geometry::has_other_members(&value) {
                     self.features.remark(at, "members of the geometry beside its coordinates are left out");
                 }
                 Geometry::from_geojson(&value).map(Some)

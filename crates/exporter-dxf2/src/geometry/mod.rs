@@ -121,6 +121,12 @@ impl Geometry {
         })
     }
 
+    /// Whether a geometry of GeoJSON says something besides its type and coordinates.
+    pub(crate) fn has_other_members(value: &Value) -> bool {
+        let known = |name| matches!(name, "type" | "coordinates" | "geometries");
+        value.as_object().is_some_and(|object| object.iter().any(|(name, _)| !known(name)))
+    }
+
     /// The geometry as GeoJSON.
     pub fn to_geojson(&self) -> Value {
         let object = Object::new().with("type", self.type_name());

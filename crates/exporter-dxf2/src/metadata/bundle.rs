@@ -1,174 +1,142 @@
-//! All objects of a file, to be written in another order.
+//! All objects of a document, to be written in another order.
 
 use std::collections::HashMap;
-use std::io::{self, BufRead, Write};
+use std::io::{BufRead, Write};
 
-use super::reader::{MetadataObject, MetadataReader};
+use super::part::{MetadataObject, Part};
+use super::reader::MetadataReader;
 use super::types::type_of;
-use super::writer::MetadataWriter;
+use super::writer::{MetadataWriter, WriteError};
 use crate::fault::Fault;
-use crate::mode::Remarks;
-use crate::value::Object;
+use crate::value::Value;
 
-/// In which order objects are written.
+/// In which order collections and objects are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Order {
-    /// As they were read.
+    /// As they were read; a collection stands where it begins.
     #[default]
     AsRead,
-    /// Types in the order in which servers import them (section 4 of the fact sheet), objects as they were read; types that no version
-    /// has stand behind.
+    /// In the order in which servers import types, objects as they were read.
     Dependency,
-    /// By the name of the type, and objects by identifier, or else code or name: for comparison line by line.
+    /// In the order of servers, and objects by their identifiers, so that two files differ where their objects do.
     Stable,
 }
 
-/// The objects of a file, all in memory: a writer takes those of a type together, which other sources than JSON and XML need not have.
+/// All parts of a document in memory, which every order but that of the file needs.
 ///
 /// ```
-/// use exporter_dxf2::metadata::{Bundle, MetadataReader, MetadataWriter, Order};
-///
-/// let json = r#"{"dataSets":[{"id":"b"},{"id":"a"}],"constants":[{"id":"c"}]}"#;
-/// let mut bundle = Bundle::read(&mut MetadataReader::new(json.as_bytes())?)?;
-/// bundle.sort(Order::Stable);
-/// let (written, _) = bundle.write(MetadataWriter::json(Vec::new()))?;
-/// assert_eq!(String::from_utf8(written)?.replace('\n', ""), r#"{"constants":[{"id":"c"}],"dataSets":[{"id":"a"},{"id":"b"}]}"#);
+/// use exporter_dxf2::Mode;
+/// use exporter_dxf2::metadata::{Bundle, Form, MetadataReader, MetadataWriter, Order, WriteOptions};
+/// let text = r#"{"optionSets":[{"id":"cJ82jd8sd32"}],"options":[{"id":"yOV5tkDsK8w"}]}"#;
+/// let bundle = Bundle::read(MetadataReader::json(text.as_bytes(), 1 << 20, Mode::Lenient))?;
+/// let mut writer = MetadataWriter::new(Vec::new(), Form::Json, WriteOptions::default())?;
+/// bundle.write(&mut writer, Order::Dependency)?;
+/// let text = String::from_utf8(writer.finish()?)?;
+/// assert!(text.find("\"options\"") < text.find("\"optionSets\""));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bundle {
-    collections: Vec<(String, Vec<Object>)>,
-    /// Places of the collections by type.
-    places: HashMap<String, usize>,
-    header: Object,
+    parts: Vec<Part>,
 }
 
 impl Bundle {
-    /// A bundle without objects.
+    /// An empty bundle.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Reads all objects that there are.
+    /// Reads a whole document.
     ///
     /// # Errors
-    /// As [`MetadataReader::read`].
-    pub fn read<R: BufRead>(reader: &mut MetadataReader<R>) -> Result<Self, Fault> {
+    /// As [`MetadataReader::next_part`].
+    pub fn read<R: BufRead>(mut reader: MetadataReader<R>) -> Result<Self, Fault> {
         let mut bundle = Self::new();
-        while let Some(MetadataObject { kind, object, .. }) = reader.read()? {
-            bundle.push(kind, object);
+        while let Some(part) = reader.next_part()? {
+            bundle.push(part);
         }
-        bundle.header = reader.header().clone();
         Ok(bundle)
     }
 
-    /// Adds an object of a type, which its plural name says, behind the others of it.
-    pub fn push(&mut self, kind: impl Into<String>, object: Object) {
-        let kind = kind.into();
-        let next = self.collections.len();
-        let at = *self.places.entry(kind.clone()).or_insert(next);
-        match self.collections.get_mut(at) {
-            Some((_, objects)) => objects.push(object),
-            None => self.collections.push((kind, vec![object])),
-        }
+    /// Adds a part.
+    pub fn push(&mut self, part: Part) {
+        self.parts.push(part);
     }
 
-    /// The objects with their types.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Object)> {
-        let collections = self.collections.iter();
-        collections.flat_map(|(kind, objects)| objects.iter().map(move |object| (kind.as_str(), object)))
+    /// The objects in the order in which they were added.
+    pub fn objects(&self) -> impl Iterator<Item = &MetadataObject> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Object(object) => Some(object),
+            _ => None,
+        })
     }
 
-    /// What stands beside the collections, to change.
-    pub fn header_mut(&mut self) -> &mut Object {
-        &mut self.header
-    }
-
-    /// What stands beside the collections.
-    pub fn header(&self) -> &Object {
-        &self.header
-    }
-
-    /// Puts the objects in an order; what stands beside the collections stays as it is.
-    pub fn sort(&mut self, order: Order) {
-        match order {
-            Order::AsRead => {}
-            Order::Dependency => {
-                let place = |kind: &str| type_of(kind).map_or(u32::MAX, |found| found.order);
-                self.collections.sort_by_key(|(kind, _)| place(kind));
+    /// Writes the parts in an order; the document is not ended.
+    ///
+    /// # Errors
+    /// As [`MetadataWriter::part`], but objects of a collection need not stand together.
+    pub fn write<W: Write>(self, writer: &mut MetadataWriter<W>, order: Order) -> Result<(), WriteError> {
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for part in self.parts {
+            let (kind, object) = match part {
+                Part::Property(name, value) => {
+                    entries.push(Entry::Property(name, value));
+                    continue;
+                }
+                Part::Collection(kind) => (kind, None),
+                Part::Object(mut object) => {
+                    // The target may have it in another collection.
+                    writer.conform(&mut object)?;
+                    (object.kind.clone(), Some(object))
+                }
+            };
+            let next = entries.len();
+            let place = *places.entry(kind).or_insert_with_key(|kind| {
+                entries.push(Entry::Collection(kind.clone(), Vec::new()));
+                next
+            });
+            if let Some(Entry::Collection(_, objects)) = entries.get_mut(place) {
+                objects.extend(object);
             }
-            Order::Stable => {
-                self.collections.sort_by(|(one, _), (other, _)| one.cmp(other));
-                for (_, objects) in &mut self.collections {
-                    objects.sort_by(|one, other| key(one).cmp(&key(other)));
+        }
+        if order != Order::AsRead {
+            entries.sort_by(|one, other| one.rank().cmp(&other.rank()));
+        }
+        for entry in entries {
+            match entry {
+                Entry::Property(name, value) => writer.part(&Part::Property(name, value))?,
+                Entry::Collection(kind, mut objects) => {
+                    if order == Order::Stable {
+                        let key = |object: &MetadataObject| {
+                            let text = |name| object.object.text(name).map(str::to_owned);
+                            (text("id"), text("code"), text("name"))
+                        };
+                        objects.sort_by_cached_key(key);
+                    }
+                    // The target may have moved all objects elsewhere.
+                    if objects.is_empty() {
+                        writer.part(&Part::Collection(kind))?;
+                    }
+                    objects.iter().try_for_each(|object| writer.put(object))?;
                 }
             }
         }
-        let kinds = self.collections.iter().enumerate();
-        self.places = kinds.map(|(at, (kind, _))| (kind.clone(), at)).collect();
-    }
-
-    /// Writes the objects in their order, behind `system` where there is one, and all else that stands beside the collections.
-    ///
-    /// # Errors
-    /// As [`MetadataWriter::write`].
-    pub fn write<W: Write>(&self, mut writer: MetadataWriter<W>) -> io::Result<(W, Remarks)> {
-        if let Some(system) = self.header.get("system") {
-            writer.property("system", system)?;
-        }
-        for (kind, object) in self.iter() {
-            writer.write(kind, object)?;
-        }
-        writer.finish(&self.header)
+        Ok(())
     }
 }
 
-/// By what an object is found in a sorted file.
-fn key(object: &Object) -> [&str; 3] {
-    ["id", "code", "name"].map(|name| object.text(name).unwrap_or_default())
+enum Entry {
+    Property(String, Value),
+    Collection(String, Vec<MetadataObject>),
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn order(order: Order) -> String {
-        let mut bundle = Bundle::new();
-        for (kind, id) in [
-            ("dataSets", "b"),
-            ("novelties", "x"),
-            ("dataElements", "e"),
-            ("options", "o"),
-            ("dataSets", "a"),
-        ] {
-            bundle.push(kind, Object::new().with("id", id));
-        }
-        bundle.sort(order);
-        bundle.push("options", Object::new().with("id", "n"));
-        bundle.header_mut().set("date", "2024");
-        bundle.header_mut().set("system", Object::new());
-        let (written, _) = bundle.write(MetadataWriter::json(Vec::new())).unwrap();
-        String::from_utf8(written).unwrap().replace('\n', "")
-    }
-
-    #[test]
-    fn objects_of_a_type_stand_together_in_each_order() {
-        for (wanted, json) in [
-            (
-                Order::AsRead,
-                r#"{"system":{},"dataSets":[{"id":"b"},{"id":"a"}],"novelties":[{"id":"x"}],"dataElements":[{"id":"e"}],"options":[{"id":"o"},{"id":"n"}],"date":"2024"}"#,
-            ),
-            (
-                Order::Dependency,
-                r#"{"system":{},"options":[{"id":"o"},{"id":"n"}],"dataElements":[{"id":"e"}],"dataSets":[{"id":"b"},{"id":"a"}],"novelties":[{"id":"x"}],"date":"2024"}"#,
-            ),
-            (
-                Order::Stable,
-                r#"{"system":{},"dataElements":[{"id":"e"}],"dataSets":[{"id":"a"},{"id":"b"}],"novelties":[{"id":"x"}],"options":[{"id":"o"},{"id":"n"}],"date":"2024"}"#,
-            ),
-        ] {
-            assert_eq!(order(wanted), json);
+impl Entry {
+    /// Properties come first, then the types that are known, then the others by their names.
+    fn rank(&self) -> (usize, &str) {
+        match self {
+            Self::Property(name, _) => (0, if name == "system" { "" } else { name }),
+            Self::Collection(kind, _) => (1 + type_of(kind).map_or(usize::MAX - 1, |kind| kind.rank), kind),
         }
     }
 }

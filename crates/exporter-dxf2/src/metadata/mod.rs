@@ -1,45 +1,35 @@
-//! Metadata: objects of all types, one after the other, as JSON, XML and CSV (sections 2 to 5 and 9 of the fact sheet).
+//! Metadata: the objects that describe a system, one collection for each type (sections 1 to 5 and 9).
 //!
-//! ```
-//! use exporter_dxf2::Target;
-//! use exporter_dxf2::metadata::{MetadataReader, MetadataWriter};
+//! [`MetadataReader`] gives one object after the other, of JSON or XML, and [`MetadataWriter`] writes them in either form and for a
+//! version. A [`Bundle`] holds a whole document, to write it in another order. Tables have readers and writers of their own, one
+//! table for each class key: [`MetadataCsvReader`] and [`MetadataCsvWriter`].
 //!
-//! let json = r#"{"system":{"version":"2.38.1"},"constants":[{"id":"bCqvfPR02Im","name":"Pi","value":3.14}]}"#;
-//! let mut reader = MetadataReader::new(json.as_bytes())?;
-//! let mut writer = MetadataWriter::xml(Vec::new(), Target::V2_38)?;
-//! while let Some(found) = reader.read()? {
-//!     writer.write(&found.kind, &found.object)?;
-//! }
-//! let (xml, _) = writer.finish(reader.header())?;
-//! assert!(String::from_utf8(xml)?.contains(r#"<constant id="bCqvfPR02Im" name="Pi">"#));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
+//! JSON is written as it was read, but for blanks. XML keeps all that has a kind in the table of properties ([`property_of`]), with
+//! these exceptions: attributes come before elements; empty texts, lists and objects, and what is said to be nothing, have no
+//! place; items of lists have the names that DHIS2 2.38 gives them; geometries are well-known text, in one spelling; numbers of
+//! properties that are not in the table are texts. Whatever a form does not hold is remarked, or an error in strict mode where a
+//! server would miss it.
 
 mod bundle;
-mod checks;
-pub mod csv;
-mod feature;
+mod check;
+mod csv;
 mod findings;
-mod fitting;
-mod from_json;
-mod from_xml;
-#[cfg(test)]
-mod generated_tests;
+mod from_elements;
+mod geometry;
+mod json;
+mod part;
 mod reader;
-mod references;
 mod sharing;
-#[cfg(test)]
-mod tests;
-mod to_json;
-mod to_xml;
+mod targets;
+mod to_elements;
 mod types;
 mod writer;
+mod xml;
 
 pub use bundle::{Bundle, Order};
-pub use checks::Checks;
-pub use findings::Finding;
-pub use fitting::Fitting;
-pub use reader::{MetadataObject, MetadataReader};
-pub use references::{Reference, references};
-pub use types::{ObjectType, type_of, types};
-pub use writer::MetadataWriter;
+pub use csv::{CsvClass, CsvColumn, MetadataCsvReader, MetadataCsvWriter, ReadCsv, csv_class, csv_classes};
+pub use geometry::{of_feature, of_wkt, to_feature, to_wkt};
+pub use part::{MetadataObject, Part, Reference, references};
+pub use reader::MetadataReader;
+pub use types::{Kind, Property, Type, is_attribute, properties_of, property_of, singular, type_of, types};
+pub use writer::{Form, MetadataWriter, WriteError, WriteOptions};

@@ -1,163 +1,150 @@
-//! Reads metadata object by object, whatever its form.
+//! Metadata, object by object.
 
 use std::io::BufRead;
 
 use exporter_xml::Position;
 
-use super::checks::Checks;
-use super::findings::Finding;
-use super::from_json::FromJson;
-use super::from_xml::{FromXml, REPEATED};
+use super::check::Checker;
+use super::findings::Findings;
+use super::json::JsonParts;
+use super::part::{MetadataObject, Part};
+use super::xml::XmlParts;
 use crate::fault::Fault;
-use crate::mode::{Mode, Remark, Remarks};
-use crate::target::Target;
-use crate::value::Object;
+use crate::mode::{Mode, Remarks};
 
-/// The most bytes of an object; a form of data entry has some hundred thousand.
-const MOST: usize = 64 << 20;
+/// Parts beside the objects that are remembered; DHIS2 has some hundred collections.
+const MOST_OF_HEADER: usize = 10_000;
 
-/// An object of a file.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct MetadataObject {
-    /// The name of its collection, which is the plural name of its type, such as `dataElements`.
-    pub kind: String,
-    /// Its place in the collection, from 0.
-    pub index: u64,
-    /// Where it stands.
-    pub position: Position,
-    /// What it has.
-    pub object: Object,
-}
-
-/// Reads metadata as JSON or XML, of which the first character tells one from the other.
+/// Reads metadata object by object, its collections in any order.
+///
+/// ```
+/// use exporter_dxf2::Mode;
+/// use exporter_dxf2::metadata::MetadataReader;
+/// let text = r#"{"options":[{"id":"yOV5tkDsK8w"}],"system":{"version":"2.40"},"optionSets":[{"id":"cJ82jd8sd32"}]}"#;
+/// let mut reader = MetadataReader::json(text.as_bytes(), 1 << 20, Mode::Lenient);
+/// let mut found = Vec::new();
+/// while let Some(object) = reader.read()? {
+///     found.push((object.kind.clone(), object.id().map(str::to_owned)));
+/// }
+/// assert_eq!(found[1], ("optionSets".to_owned(), Some("cJ82jd8sd32".to_owned())));
+/// assert!(reader.property("system").is_some());
+/// # Ok::<(), exporter_dxf2::Fault>(())
+/// ```
 pub struct MetadataReader<R: BufRead> {
-    form: Form<R>,
-    header: Object,
-    remarks: Remarks,
-    checks: Option<(Checks, Mode)>,
+    parts: Parts<R>,
+    findings: Findings,
+    checker: Checker,
+    header: Vec<Part>,
     is_over: bool,
 }
 
-enum Form<R: BufRead> {
-    Json(FromJson<R>),
-    Xml(Box<FromXml<R>>),
+/// The parts of a document of either form.
+enum Parts<R: BufRead> {
+    Json(JsonParts<R>),
+    Xml(Box<XmlParts<R>>),
 }
 
 impl<R: BufRead> MetadataReader<R> {
-    /// Begins to read.
-    ///
-    /// # Errors
-    /// The first bytes cannot be had, or are neither JSON nor XML.
-    pub fn new(reader: R) -> Result<Self, Fault> {
-        Self::with_limit(reader, MOST)
+    /// Reads JSON whose objects and properties have at most so many bytes each.
+    pub fn json(reader: R, most: usize, mode: Mode) -> Self {
+        Self::new(Parts::Json(JsonParts::new(reader, most)), mode)
     }
 
-    /// Begins to read a file whose objects have at most so many bytes each.
-    ///
-    /// # Errors
-    /// As [`MetadataReader::new`].
-    pub fn with_limit(mut reader: R, most: usize) -> Result<Self, Fault> {
-        let first = first_sign(&mut reader)?;
-        let form = match first {
-            Some(b'<') => Form::Xml(Box::new(FromXml::new(reader, most))),
-            Some(b'{') => Form::Json(FromJson::new(reader, most)),
-            _ => {
-                let message = "this is no metadata of DHIS2: it begins with neither { (JSON) nor < (XML)";
-                return Err(Fault::new(Position::of_line(1), message));
-            }
-        };
-        let (header, remarks) = (Object::new(), Remarks::default());
-        Ok(Self { form, header, remarks, checks: None, is_over: false })
+    /// Reads XML whose objects and properties have at most so many bytes each.
+    pub fn xml(reader: R, most: usize, mode: Mode) -> Self {
+        Self::new(Parts::Xml(Box::new(XmlParts::new(reader, most))), mode)
     }
 
-    /// [Checks](Checks) the objects as a server of a version does: what it refuses is an error, strict, and else remarked.
-    #[must_use]
-    pub fn checked(mut self, mode: Mode, target: Target) -> Self {
-        self.checks = Some((Checks::new(target), mode));
-        self
-    }
-
-    /// Reads the next object; `None` where there is no other.
+    /// Reads JSON or XML, whichever it is by its first sign.
     ///
     /// # Errors
-    /// The document is damaged, cut off or larger than what is read; [checked](Self::checked) and strict, a server refuses the object.
-    /// Nothing follows then.
+    /// The bytes cannot be had.
+    pub fn of_either(mut reader: R, most: usize, mode: Mode) -> Result<Self, Fault> {
+        let bytes = reader.fill_buf().map_err(|source| Fault {
+            source: Some(source),
+            ..Fault::new(Position::of_line(1), "the bytes cannot be read")
+        })?;
+        let text = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
+        let is_json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
+        Ok(if is_json { Self::json(reader, most, mode) } else { Self::xml(reader, most, mode) })
+    }
+
+    fn new(parts: Parts<R>, mode: Mode) -> Self {
+        Self {
+            parts,
+            findings: Findings::new(mode),
+            checker: Checker::default(),
+            header: Vec::new(),
+            is_over: false,
+        }
+    }
+
+    /// The next object; `None` where there is no other one. What stands beside the objects is in [`MetadataReader::header`].
+    ///
+    /// # Errors
+    /// As [`MetadataReader::next_part`].
     pub fn read(&mut self) -> Result<Option<MetadataObject>, Fault> {
+        while let Some(part) = self.next_part()? {
+            match part {
+                Part::Object(object) => return Ok(Some(object)),
+                other if self.header.len() < MOST_OF_HEADER => self.header.push(other),
+                _ => {
+                    self.is_over = true;
+                    let message = format!("more than {MOST_OF_HEADER} properties and collections");
+                    return Err(Fault::new(self.position(), message));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The next part: an object, the beginning of a collection, or a property of the document.
+    ///
+    /// # Errors
+    /// The document is damaged or cut off, an object is longer than is read, or in strict mode a server would refuse it; nothing
+    /// follows then.
+    pub fn next_part(&mut self) -> Result<Option<Part>, Fault> {
         if self.is_over {
             return Ok(None);
         }
-        let mut remarks = Remarks::default();
-        let found = match &mut self.form {
-            Form::Json(json) => json.read(&mut self.header, &mut remarks),
-            Form::Xml(xml) => xml.read(&mut self.header, &mut remarks),
+        let found = match &mut self.parts {
+            Parts::Json(parts) => parts.next(&mut self.findings),
+            Parts::Xml(parts) => parts.next(&mut self.findings),
         };
-        let found = found.and_then(|found| match found {
-            Some(object) => self.check(&object, &remarks).map(|()| Some(object)),
-            None => Ok(None),
+        let found = found.and_then(|part| {
+            if let Some(part) = &part {
+                let position = self.position();
+                self.checker.part(part, position, &mut self.findings)?;
+            }
+            Ok(part)
         });
-        remarks.iter().for_each(|remark| self.remarks.add(remark.clone()));
         self.is_over = !matches!(found, Ok(Some(_)));
         found
     }
 
-    fn check(&mut self, found: &MetadataObject, remarks: &Remarks) -> Result<(), Fault> {
-        let Some((checks, mode)) = &mut self.checks else { return Ok(()) };
-        let repeated = remarks.iter().find(|remark| remark.message == REPEATED).map(|remark| {
-            let message = "the property stands several times (E4054)".to_owned();
-            Remark { message, ..remark.clone() }
-        });
-        if *mode == Mode::Strict
-            && let Some(remark) = repeated
-        {
-            return Err(refused(found, remark));
-        }
-        for Finding { remark, is_refused, .. } in checks.check(found) {
-            if *mode == Mode::Strict && is_refused {
-                return Err(refused(found, remark));
-            }
-            self.remarks.add(remark);
-        }
-        Ok(())
-    }
-
-    /// What stands beside the collections, such as `system`, `date` or `package`, and collections without objects; all of it once
-    /// there is no other object.
-    pub fn header(&self) -> &Object {
+    /// What [`MetadataReader::read`] has passed: properties of the document and the beginnings of collections, in their order.
+    pub fn header(&self) -> &[Part] {
         &self.header
     }
 
-    /// What was odd so far, and is read nevertheless.
+    /// A property of the document that [`MetadataReader::read`] has passed, such as `system`.
+    pub fn property(&self, name: &str) -> Option<&crate::value::Value> {
+        self.header.iter().find_map(|part| match part {
+            Part::Property(known, value) if known == name => Some(value),
+            _ => None,
+        })
+    }
+
+    /// What was remarked so far.
     pub fn remarks(&self) -> &Remarks {
-        &self.remarks
+        self.findings.remarks()
     }
 
-    /// Whether the file is XML.
-    pub fn is_xml(&self) -> bool {
-        matches!(self.form, Form::Xml(_))
+    /// How far it was read.
+    pub fn position(&self) -> Position {
+        match &self.parts {
+            Parts::Json(parts) => parts.position(),
+            Parts::Xml(parts) => parts.position(),
+        }
     }
-}
-
-fn refused(found: &MetadataObject, remark: Remark) -> Fault {
-    // The fault has the position already.
-    let told = Remark { position: None, ..remark };
-    Fault::new(found.position, format!("{}: {told}", found.kind))
-}
-
-/// The first byte that is no blank and of no byte-order mark. Those before it are gone, since no form needs them; all bytes of UTF-16
-/// stay.
-fn first_sign<R: BufRead>(reader: &mut R) -> Result<Option<u8>, Fault> {
-    let failed = |error: std::io::Error| {
-        let fault = Fault::new(Position::of_line(1), "the bytes cannot be read");
-        Fault { source: Some(error), ..fault }
-    };
-    let bytes = reader.fill_buf().map_err(failed)?;
-    if let [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] = bytes {
-        return Ok(Some(b'<'));
-    }
-    if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
-        reader.consume(3);
-    }
-    let bytes = reader.fill_buf().map_err(failed)?;
-    Ok(bytes.iter().copied().find(|byte| !byte.is_ascii_whitespace()))
 }

@@ -1,175 +1,99 @@
-//! Who may see and change objects: one property `sharing`, or the five that were before it (section 2.4 of the fact sheet).
-
-use std::collections::{HashMap, HashSet};
+//! Who may see and change an object (section 2.4): one property since 2.36, five before.
 
 use crate::value::{Object, Value};
 
-/// Properties of the older form that say more than who owns an object.
-const OLDER: [&str; 4] = ["publicAccess", "externalAccess", "userAccesses", "userGroupAccesses"];
+/// The five properties that `sharing` has replaced.
+pub(super) const OLDER: [&str; 5] =
+    ["publicAccess", "externalAccess", "userAccesses", "userGroupAccesses", "user"];
 
-/// Lists of the older form, the maps of the newer one, and the property of an element with the identifier.
+/// The lists of the older form: its name, the key of an identifier in it, and the map that has taken its place.
 const LISTS: [(&str, &str, &str); 2] =
-    [("userAccesses", "users", "userUid"), ("userGroupAccesses", "userGroups", "userGroupUid")];
+    [("userAccesses", "userUid", "users"), ("userGroupAccesses", "userGroupUid", "userGroups")];
 
-/// What of an object said who may see and change it, before and after.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
-    /// Nothing was lost.
-    Whole,
-    /// Both forms were there, and said different things.
-    Contradiction,
-    /// The form has no place for some of it.
-    Loss,
+/// The sharing of an object.
+pub(super) fn sharing_of(object: &Object) -> Option<Object> {
+    object.get("sharing")?.as_object().cloned()
 }
 
-/// Gives an object the older form, the newer one, or both; one of them must be wanted. Where both are there, each has what only the
-/// other one says, and what is wanted prevails.
-pub(super) fn fit(object: &mut Object, wants_older: bool, wants_newer: bool) -> Outcome {
-    let says_older = OLDER.iter().any(|name| match object.get(name) {
-        None | Some(Value::Null) => false,
-        Some(Value::List(values)) => !values.is_empty(),
-        Some(_) => true,
-    });
-    let newer = object.get("sharing").and_then(Value::as_object).cloned();
-    let (made, is_made_whole) = newer_of(object);
-    let mut is_given_whole = true;
-    let mut contradicts = false;
-    match newer {
-        // It says nothing, or what is wanted.
-        None if !says_older || !wants_newer => return Outcome::Whole,
-        None => object.set("sharing", made),
-        Some(newer) => {
-            let has_owner = owner(object).is_some();
-            contradicts = (says_older || has_owner) && contradict(&made, &newer);
-            let merged = if wants_newer { merge(newer, &made) } else { merge(made, &newer) };
-            if wants_older && is_made_whole {
-                is_given_whole = give_older(object, &merged);
-            }
-            object.set("sharing", merged);
-        }
-    }
-    if !wants_newer {
-        object.remove("sharing");
-    }
-    if !wants_older {
-        if owner(object).is_some() {
-            object.remove("user");
-        }
-        OLDER.iter().for_each(|name| drop(object.remove(name)));
-    }
-    match contradicts {
-        true => Outcome::Contradiction,
-        false if (wants_older || is_made_whole) && (wants_newer || is_given_whole) => Outcome::Whole,
-        false => Outcome::Loss,
-    }
+/// Whether an object has the older form; an owner or external access alone are none.
+pub(super) fn older_of(object: &Object) -> bool {
+    ["publicAccess", "userAccesses", "userGroupAccesses"].iter().any(|name| object.get(name).is_some())
 }
 
-/// What the first says, and what only the second does.
-fn merge(first: Object, second: &Object) -> Object {
-    let places: HashMap<String, usize> =
-        first.iter().enumerate().map(|(at, (name, _))| (name.to_owned(), at)).collect();
-    let mut properties = first.into_properties();
-    for (name, value) in second.iter() {
-        let known = places.get(name).and_then(|at| properties.get_mut(*at)).map(|(_, value)| value);
-        match (known, value) {
-            (None, value) => properties.push((name.to_owned(), value.clone())),
-            (Some(known @ Value::Null), value) => *known = value.clone(),
-            (Some(Value::Object(people)), Value::Object(others)) => {
-                *people = merge(std::mem::take(people), others);
-            }
-            _ => {}
-        }
-    }
-    Object::of(properties)
-}
-
-/// Whether two say different things of the same; names for display say nothing.
-fn contradict(one: &Object, other: &Object) -> bool {
-    let access =
-        |person: &Value| person.as_object().and_then(|person| person.text("access").map(str::to_owned));
-    one.iter().any(|(name, value)| match (value, other.get(name)) {
-        (Value::Null, _) | (_, None | Some(Value::Null)) => false,
-        (Value::Object(people), Some(Value::Object(others))) => {
-            let others: HashMap<&str, &Value> = others.iter().collect();
-            people
-                .iter()
-                .any(|(id, person)| others.get(id).is_some_and(|other| access(other) != access(person)))
-        }
-        (value, Some(other)) => value != other,
-    })
-}
-
-/// Who owns an object, in the older form.
-fn owner(object: &Object) -> Option<&str> {
-    object.get("user")?.as_object()?.text("id")
-}
-
-/// The newer form of what the older one says, and whether it says all of it.
-fn newer_of(object: &Object) -> (Object, bool) {
-    let mut made = Object::new();
-    let mut is_whole = true;
-    if let Some(owner) = owner(object) {
-        made.set("owner", owner);
-    }
-    for (old, new) in [("publicAccess", "public"), ("externalAccess", "external")] {
-        if let Some(value) = object.get(old).filter(|value| **value != Value::Null) {
-            made.set(new, value.clone());
-        }
-    }
-    for (list, map, uid) in LISTS {
-        let Some(values) = object.get(list).and_then(Value::as_list) else { continue };
-        let (mut people, mut seen) = (Vec::new(), HashSet::new());
-        for value in values {
-            let person = value.as_object();
-            let id = person.and_then(|person| person.text(uid).or_else(|| person.text("id")));
-            let (Some(person), Some(id)) = (person, id) else {
-                is_whole = false;
-                continue;
-            };
-            let mut inner = Object::new().with("id", id);
-            for (name, value) in person.iter().filter(|(name, _)| *name != "id" && *name != uid) {
-                inner.set(name, value.clone());
-            }
-            if seen.insert(id) {
-                people.push((id.to_owned(), Value::Object(inner)));
-            } else {
-                is_whole = false;
-            }
-        }
-        made.set(map, Object::of(people));
-    }
-    (made, is_whole)
-}
-
-/// Adds the older form of what the newer one says; `false` where it does not say all of it.
-fn give_older(object: &mut Object, sharing: &Object) -> bool {
-    let mut is_whole = true;
-    for (name, value) in sharing.iter().filter(|(_, value)| **value != Value::Null) {
+/// Adds the older form of a sharing to an object; `false` where it does not hold all of it.
+pub(super) fn to_older(sharing: &Object, object: &mut Object) -> bool {
+    let mut is_complete = true;
+    for (name, value) in sharing.iter() {
         match (name, value) {
             ("owner", Value::Text(owner)) => object.set("user", Object::new().with("id", owner.as_str())),
+            ("owner", Value::Null) => {}
             ("public", value) => object.set("publicAccess", value.clone()),
             ("external", value) => object.set("externalAccess", value.clone()),
-            (name, Value::Object(people)) => {
-                let Some((list, _, uid)) = LISTS.iter().find(|(_, map, _)| *map == name) else {
-                    is_whole = false;
+            (name, Value::Object(map)) => {
+                let Some((list, key, _)) = LISTS.iter().find(|(_, _, known)| *known == name) else {
+                    is_complete = false;
                     continue;
                 };
-                let mut values = Vec::new();
-                for (id, person) in people.iter() {
-                    let mut inner = Object::new().with("id", id).with(*uid, id);
-                    let person = person.as_object();
-                    is_whole &= person.is_some_and(|person| person.text("id").is_none_or(|own| own == id));
-                    for (name, value) in person.into_iter().flat_map(Object::iter) {
-                        inner.set(name, value.clone());
-                    }
-                    values.push(Value::Object(inner));
+                let mut accesses = Vec::with_capacity(map.len());
+                for (uid, entry) in map.iter() {
+                    let Some(entry) = entry.as_object() else {
+                        is_complete = false;
+                        continue;
+                    };
+                    is_complete &= entry.text("id").is_none_or(|id| id == uid);
+                    let named = [("id".to_owned(), uid.into()), ((*key).to_owned(), uid.into())];
+                    let others = entry.iter().filter(|(name, _)| *name != "id" && name != key);
+                    let others = others.map(|(name, value)| (name.to_owned(), value.clone()));
+                    let access = Object::of_distinct(named.into_iter().chain(others).collect());
+                    accesses.push(Value::Object(access));
                 }
-                object.set(*list, values);
+                object.set(*list, accesses);
             }
-            _ => is_whole = false,
+            _ => is_complete = false,
         }
     }
-    is_whole
+    is_complete
+}
+
+/// Adds the newer form to an object with the older one; `false` where it does not hold all of it.
+pub(super) fn to_newer(object: &mut Object) -> bool {
+    let mut is_complete = true;
+    let mut sharing = Object::new();
+    if let Some(owner) = object.get("user").and_then(Value::as_object) {
+        match owner.text("id") {
+            Some(id) => sharing.set("owner", id),
+            None => is_complete = false,
+        }
+    }
+    for (from, to) in [("externalAccess", "external"), ("publicAccess", "public")] {
+        if let Some(value) = object.get(from) {
+            sharing.set(to, value.clone());
+        }
+    }
+    for (list, key, map) in LISTS {
+        let Some(accesses) = object.get(list).and_then(Value::as_list) else { continue };
+        let mut entries = Vec::with_capacity(accesses.len());
+        let mut seen = std::collections::HashSet::new();
+        for access in accesses {
+            let uid = access.as_object().and_then(|access| access.text(key).or_else(|| access.text("id")));
+            let (Some(access), Some(uid)) = (access.as_object(), uid) else {
+                is_complete = false;
+                continue;
+            };
+            if !seen.insert(uid) {
+                is_complete = false;
+                continue;
+            }
+            let others = access.iter().filter(|(name, _)| *name != "id" && *name != key);
+            let others = others.map(|(name, value)| (name.to_owned(), value.clone()));
+            let entry = std::iter::once(("id".to_owned(), uid.into())).chain(others).collect();
+            let entry = Object::of_distinct(entry);
+            entries.push((uid.to_owned(), Value::Object(entry)));
+        }
+        sharing.set(map, Object::of_distinct(entries));
+    }
+    object.set("sharing", sharing);
+    is_complete
 }
 
 #[cfg(test)]
@@ -177,71 +101,21 @@ mod tests {
     use super::*;
 
     fn object(json: &str) -> Object {
-        let Value::Object(object) = Value::from_json(json).unwrap() else { panic!("no object") };
-        object
-    }
-
-    fn json(object: &Object) -> String {
-        Value::from(object.clone()).canonical_json()
-    }
-
-    const OLDER: &str = r#"{"externalAccess":false,"id":"a","publicAccess":"rw------","user":{"id":"o"},"userAccesses":[{"access":"r-------","id":"u","userUid":"u"}],"userGroupAccesses":[]}"#;
-    const NEWER: &str = r#"{"id":"a","sharing":{"external":false,"owner":"o","public":"rw------","userGroups":{},"users":{"u":{"access":"r-------","id":"u"}}}}"#;
-
-    #[test]
-    fn each_form_says_what_the_other_does() {
-        for (from, older, newer) in
-            [(OLDER, true, false), (NEWER, true, false), (OLDER, false, true), (NEWER, false, true)]
-        {
-            let mut found = object(from);
-            assert_eq!(fit(&mut found, older, newer), Outcome::Whole);
-            assert_eq!(json(&found), if older { OLDER } else { NEWER });
-        }
-        let mut both = object(OLDER);
-        assert_eq!(fit(&mut both, true, true), Outcome::Whole);
-        let mut once = both.clone();
-        assert_eq!(fit(&mut once, true, false), Outcome::Whole);
-        assert_eq!(json(&once), OLDER);
-        assert_eq!(fit(&mut both, false, true), Outcome::Whole);
-        assert_eq!(json(&both), NEWER);
+        Value::from_json(json).unwrap().as_object().unwrap().clone()
     }
 
     #[test]
-    fn what_is_lost_or_contradicts_is_told() {
-        let mut found = object(r#"{"publicAccess":"rw------","sharing":{"public":"--------"}}"#);
-        assert_eq!(fit(&mut found, false, true), Outcome::Contradiction);
-        assert_eq!(json(&found), r#"{"sharing":{"public":"--------"}}"#);
-        let mut found = object(r#"{"publicAccess":"rw------","sharing":{"public":"--------"}}"#);
-        assert_eq!(fit(&mut found, true, false), Outcome::Contradiction);
-        assert_eq!(json(&found), r#"{"publicAccess":"rw------"}"#);
-        let mut found = object(r#"{"sharing":{"public":"--------","more":1}}"#);
-        assert_eq!(fit(&mut found, true, false), Outcome::Loss);
-        let mut found = object(r#"{"userAccesses":[{"access":"rw------"}]}"#);
-        assert_eq!(fit(&mut found, false, true), Outcome::Loss);
-    }
-
-    #[test]
-    fn each_form_gets_what_only_the_other_says() {
-        let both = r#"{"user":{"id":"o"},"userGroupAccesses":[],"sharing":{"public":"rw------","userGroups":{"g":{"id":"g","access":"r-------"}}}}"#;
-        let mut found = object(both);
-        assert_eq!(fit(&mut found, false, true), Outcome::Whole);
-        assert_eq!(
-            json(&found),
-            r#"{"sharing":{"owner":"o","public":"rw------","userGroups":{"g":{"access":"r-------","id":"g"}}}}"#
-        );
-        let mut found = object(both);
-        assert_eq!(fit(&mut found, true, false), Outcome::Whole);
-        assert_eq!(
-            json(&found),
-            r#"{"publicAccess":"rw------","user":{"id":"o"},"userGroupAccesses":[{"access":"r-------","id":"g","userGroupUid":"g"}]}"#
-        );
-    }
-
-    #[test]
-    fn an_object_that_says_nothing_stays() {
-        let only_user = r#"{"id":"a","user":{"id":"o"}}"#;
-        let mut found = object(only_user);
-        assert_eq!(fit(&mut found, false, true), Outcome::Whole);
-        assert_eq!(json(&found), only_user);
+    fn sharing_has_two_forms() {
+        let sharing = r#"{"owner":"vUeLeQMSwhN","external":false,"public":"rw------","users":{},"userGroups":{"PKuKcx5xPi9":{"id":"PKuKcx5xPi9","access":"r-------","displayName":"A"}}}"#;
+        let mut older = Object::new();
+        assert!(to_older(&object(sharing), &mut older));
+        let wanted = r#"{"user":{"id":"vUeLeQMSwhN"},"externalAccess":false,"publicAccess":"rw------","userAccesses":[],"userGroupAccesses":[{"id":"PKuKcx5xPi9","userGroupUid":"PKuKcx5xPi9","access":"r-------","displayName":"A"}]}"#;
+        assert_eq!(older, object(wanted));
+        assert!(to_newer(&mut older));
+        assert_eq!(sharing_of(&older), Some(object(sharing)));
+        let mut without = object(r#"{"publicAccess":"rw------","userAccesses":[{"access":"r-------"}]}"#);
+        assert!(!to_newer(&mut without));
+        assert!(!to_older(&object(r#"{"users":{"a":{"id":"b"}}}"#), &mut Object::new()));
+        assert!(!older_of(&object(r#"{"externalAccess":true}"#)));
     }
 }

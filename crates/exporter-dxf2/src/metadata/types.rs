@@ -1,167 +1,245 @@
-//! The table of object types and properties: what `types.txt` says.
+//! The types of metadata and their properties as data: `types.txt` is the table.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::target::Target;
-
-/// A type of objects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a property is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub struct ObjectType {
-    /// The name of its collection, such as `dataElements`.
-    pub plural: &'static str,
-    /// The name of one in XML, such as `dataElement`.
-    pub singular: &'static str,
-    /// Its place when a server imports: types that others refer to come first.
-    pub order: u32,
-    /// The first version 2.x that has it as a collection, where not all have.
-    pub since: Option<u32>,
-    /// The last version 2.x that has it as a collection, where newer ones have not.
-    pub until: Option<u32>,
+pub enum Kind {
+    /// A text.
+    Text,
+    /// A truth value.
+    Truth,
+    /// A number.
+    Number,
+    /// A reference to another object.
+    Reference,
+    /// An object of its own.
+    Object,
+    /// An object whose properties are keys, such as UIDs.
+    Map,
+    /// A list of texts.
+    Texts,
+    /// A list of numbers.
+    Numbers,
+    /// A list of references.
+    References,
+    /// A list of objects.
+    Objects,
 }
 
-impl ObjectType {
-    /// Whether a server of the target's versions has it as a collection.
-    pub fn is_in(&self, target: Target) -> bool {
-        let versions = target.versions();
-        self.since.is_none_or(|since| since <= *versions.end())
-            && self.until.is_none_or(|until| until >= *versions.start())
+impl Kind {
+    /// Whether it is a list, and with that a wrapper around items in XML.
+    pub fn is_list(self) -> bool {
+        matches!(self, Self::Texts | Self::Numbers | Self::References | Self::Objects)
+    }
+
+    /// Whether it is one plain value.
+    pub fn is_plain(self) -> bool {
+        matches!(self, Self::Text | Self::Truth | Self::Number)
     }
 }
 
-/// All types, in the order in which a server imports them (section 4 of the fact sheet).
-pub fn types() -> &'static [ObjectType] {
+/// A property of a type of objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Property {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is.
+    pub kind: Kind,
+    /// The name of an item in XML, for a list.
+    pub item: &'static str,
+    /// Whether servers refuse an object without it.
+    pub required: bool,
+}
+
+/// A type of objects that has a collection of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Type {
+    /// The name of the collection.
+    pub plural: &'static str,
+    /// The name of one object in XML, and of the type in the table of properties.
+    pub singular: &'static str,
+    /// Its place in the order in which servers import, from 0.
+    pub rank: usize,
+    /// The numbers of its row in that order, where it has one.
+    pub order: Option<(u16, u16)>,
+    /// Whether newer versions do not have it.
+    pub is_historic: bool,
+    /// The last version that has it, where that is known.
+    pub until: Option<&'static str>,
+    /// The collection that has taken its place.
+    pub successor: Option<&'static str>,
+}
+
+/// All types in the order in which servers import them, those without an order last.
+pub fn types() -> &'static [Type] {
     &TABLE.types
 }
 
 /// The type of a collection.
 ///
 /// ```
-/// assert_eq!(exporter_dxf2::metadata::type_of("categories").unwrap().singular, "category");
+/// use exporter_dxf2::metadata::type_of;
+/// let chart = type_of("charts").ok_or("a type")?;
+/// assert_eq!((chart.singular, chart.until, chart.successor), ("chart", Some("2.33"), Some("visualizations")));
+/// assert!(type_of("options").ok_or("a type")?.rank < type_of("optionSets").ok_or("a type")?.rank);
+/// # Ok::<(), &str>(())
 /// ```
-pub fn type_of(plural: &str) -> Option<&'static ObjectType> {
-    TABLE.types.iter().find(|known| known.plural == plural)
+pub fn type_of(plural: &str) -> Option<&'static Type> {
+    TABLE.types.get(*TABLE.places.get(plural)?)
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| Table::parse(include_str!("types.txt")));
+/// The properties of a type, by its singular, or of what has this name in XML; those that all have are not among them.
+pub fn properties_of(holder: &str) -> &'static [Property] {
+    TABLE.properties.get(holder).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// What is known of a property: as its holder has it, else as all have it, else as the others have it that have one of this
+/// name, where they agree.
+pub fn property_of(holder: &str, name: &str) -> Option<&'static Property> {
+    let of = |holder: &str| properties_of(holder).iter().find(|property| property.name == name);
+    of(holder).or_else(|| of(COMMON)).or_else(|| TABLE.agreed.get(name)?.as_ref())
+}
+
+/// Whether XML has a property as an attribute.
+pub fn is_attribute(holder: &str, name: &str) -> bool {
+    let in_list = |lists: &HashMap<&str, Vec<&str>>, holder: &str| {
+        lists.get(holder).is_some_and(|names| names.contains(&name))
+    };
+    !in_list(&TABLE.elements, holder)
+        && (in_list(&TABLE.attributes, COMMON) || in_list(&TABLE.attributes, holder))
+}
+
+/// The singular of a plural by the rule of section 4.
+pub fn singular(plural: &str) -> Cow<'_, str> {
+    match (plural.strip_suffix("ies"), plural.strip_suffix('s')) {
+        (Some(stem), _) if !stem.is_empty() => format!("{stem}y").into(),
+        (_, Some(stem)) if !stem.is_empty() => stem.into(),
+        _ => plural.into(),
+    }
+}
+
+/// The holder of what all objects have.
+const COMMON: &str = "*";
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| Table::of(include_str!("types.txt")));
 
 #[derive(Default)]
 struct Table {
-    types: Vec<ObjectType>,
-    plurals: HashMap<&'static str, &'static str>,
-    items: HashMap<&'static str, &'static str>,
-    /// Lists, and whether their values are plain.
-    lists: HashMap<&'static str, bool>,
-    objects: HashSet<&'static str>,
-    attributes: HashSet<&'static str>,
-    numbers: HashSet<&'static str>,
-    texts: HashSet<&'static str>,
+    types: Vec<Type>,
+    places: HashMap<&'static str, usize>,
+    attributes: HashMap<&'static str, Vec<&'static str>>,
+    elements: HashMap<&'static str, Vec<&'static str>>,
+    properties: HashMap<&'static str, Vec<Property>>,
+    /// What those that have a property of a name agree on, if they do.
+    agreed: HashMap<&'static str, Option<Property>>,
+    /// Lines that are not understood, which a test finds.
+    problems: Vec<&'static str>,
 }
 
 impl Table {
-    fn parse(text: &'static str) -> Self {
+    fn of(text: &'static str) -> Self {
         let mut table = Self::default();
         let mut section = "";
         for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
             if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
                 section = name;
-                continue;
+            } else if table.line(section, line).is_none() {
+                table.problems.push(line);
             }
-            let mut words = line.split(' ');
-            let (first, second, third) =
-                (words.next().unwrap_or_default(), words.next(), words.next().unwrap_or_default());
-            match (section, second) {
-                ("types", Some(plural)) => {
-                    let order = first.parse().unwrap_or(u32::MAX);
-                    let (since, until) =
-                        words.next().and_then(|word| word.split_once('-')).unwrap_or_default();
-                    let (since, until) = (since.parse().ok(), until.parse().ok());
-                    table.types.push(ObjectType { plural, singular: third, order, since, until });
-                    table.plurals.insert(plural, third);
-                }
-                ("items", Some(item)) => drop(table.items.insert(first, item)),
-                ("lists", star) => drop(table.lists.insert(first, star.is_some())),
-                ("objects", _) => drop(table.objects.insert(first)),
-                ("attributes", _) => drop(table.attributes.insert(first)),
-                ("numbers", _) => drop(table.numbers.insert(first)),
-                ("texts", _) => drop(table.texts.insert(first)),
-                _ => {}
-            }
+        }
+        for property in table.properties.values().flatten() {
+            table
+                .agreed
+                .entry(property.name)
+                .and_modify(|known| {
+                    if known.is_some_and(|known| (known.kind, known.item) != (property.kind, property.item)) {
+                        *known = None;
+                    }
+                })
+                .or_insert(Some(Property { required: false, ..*property }));
         }
         table
     }
-}
 
-/// A property in what it stands in: a type, by its plural name, or another property.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Property<'a> {
-    pub(super) within: &'a str,
-    pub(super) name: &'a str,
-}
-
-impl Property<'_> {
-    /// Whether a set has it, for all types or for what it stands in.
-    fn is_in(self, names: &HashSet<&'static str>) -> bool {
-        names.contains(self.name) || names.contains(self.qualified().as_str())
-    }
-
-    fn qualified(self) -> String {
-        format!("{}.{}", self.within, self.name)
-    }
-
-    /// Whether XML writes it as an attribute.
-    pub(super) fn is_attribute(self) -> bool {
-        // Of forms the name is an element.
-        (self.within, self.name) != ("dataEntryForms", "name") && self.is_in(&TABLE.attributes)
-    }
-
-    /// Whether it has an object that may be empty, or a map.
-    pub(super) fn is_object(self) -> bool {
-        self.is_in(&TABLE.objects) && !TABLE.texts.contains(self.qualified().as_str())
-    }
-
-    /// Whether it is a list.
-    pub(super) fn is_list(self) -> bool {
-        !self.is_object() && (self.in_lists().is_some() || TABLE.plurals.contains_key(self.name))
-    }
-
-    /// Whether it is a list of plain values.
-    pub(super) fn is_plain(self) -> bool {
-        self.in_lists().unwrap_or_default()
-    }
-
-    /// What the table of lists says, first of what it stands in.
-    fn in_lists(self) -> Option<bool> {
-        TABLE.lists.get(self.qualified().as_str()).or_else(|| TABLE.lists.get(self.name)).copied()
-    }
-
-    /// Whether its values are numbers.
-    pub(super) fn is_number(self) -> bool {
-        self.is_in(&TABLE.numbers) && !TABLE.texts.contains(self.qualified().as_str())
-    }
-
-    /// Whether its values are texts whatever they say.
-    pub(super) fn is_text(self) -> bool {
-        self.is_in(&TABLE.texts) && !self.is_number()
-    }
-
-    /// The name of one of its values in XML.
-    pub(super) fn item(self) -> String {
-        let known = TABLE.items.get(self.qualified().as_str()).or_else(|| TABLE.items.get(self.name));
-        match known.or_else(|| TABLE.plurals.get(self.name)) {
-            Some(item) => (*item).to_owned(),
-            None => singular_of(self.name),
+    fn line(&mut self, section: &str, line: &'static str) -> Option<()> {
+        let mut words = line.split_ascii_whitespace();
+        let first = words.next()?;
+        match section {
+            "types" => {
+                let order = match first {
+                    "-" => None,
+                    one => {
+                        let (from, to) = one.split_once('-').unwrap_or((one, one));
+                        Some((from.parse().ok()?, to.parse().ok()?))
+                    }
+                };
+                for plural in words {
+                    let rank = self.types.len();
+                    self.places.insert(plural, rank);
+                    let singular = singular_of_table(plural);
+                    let (is_historic, until, successor) = (false, None, None);
+                    self.types.push(Type { plural, singular, rank, order, is_historic, until, successor });
+                }
+            }
+            "historic" => {
+                let known = |word: &'static str| Some(word).filter(|word| *word != "-");
+                let kind = self.types.get_mut(*self.places.get(first)?)?;
+                kind.is_historic = true;
+                (kind.until, kind.successor) = (known(words.next()?), known(words.next()?));
+            }
+            "attributes" => self.attributes.entry(first.strip_suffix(':')?).or_default().extend(words),
+            "elements" => self.elements.entry(first.strip_suffix(':')?).or_default().extend(words),
+            "properties" => {
+                let holder = self.properties.entry(first.strip_suffix(':')?).or_default();
+                for word in words {
+                    holder.push(property(word)?);
+                }
+            }
+            _ => return None,
         }
+        Some(())
     }
 }
 
-/// The singular of a plural by its ending: the word itself where it is none.
-pub(super) fn singular_of(plural: &str) -> String {
-    match plural.strip_suffix("ies") {
-        Some(stem) if !stem.is_empty() => format!("{stem}y"),
-        _ => plural.strip_suffix('s').filter(|stem| !stem.is_empty()).unwrap_or(plural).to_owned(),
+/// The singular of a plural of the table, which lives as long as the program does.
+fn singular_of_table(plural: &'static str) -> &'static str {
+    match singular(plural) {
+        Cow::Borrowed(singular) => singular,
+        Cow::Owned(singular) => singular.leak(),
     }
+}
+
+/// Reads such as `!name`, `level#` and `children[>child]`.
+fn property(word: &'static str) -> Option<Property> {
+    let (required, word) = match word.strip_prefix('!') {
+        Some(word) => (true, word),
+        None => (false, word),
+    };
+    let end = word.find(|one: char| !one.is_ascii_alphanumeric()).unwrap_or(word.len());
+    let (name, marks) = word.split_at(end);
+    let in_list = marks.strip_prefix('[').and_then(|marks| marks.strip_suffix(']'));
+    let (kind, item) = match (marks, in_list) {
+        ("", _) => (Kind::Text, ""),
+        ("?", _) => (Kind::Truth, ""),
+        ("#", _) => (Kind::Number, ""),
+        (">", _) => (Kind::Reference, ""),
+        ("{}", _) => (Kind::Object, ""),
+        ("{*}", _) => (Kind::Map, ""),
+        (_, Some("#")) => (Kind::Numbers, ""),
+        (_, Some(inner)) if inner.starts_with('>') => (Kind::References, inner.strip_prefix('>')?),
+        (_, Some(inner)) if inner.starts_with('{') => {
+            (Kind::Objects, inner.strip_prefix('{')?.strip_suffix('}')?)
+        }
+        (_, Some(inner)) => (Kind::Texts, inner),
+        _ => return None,
+    };
+    let is_sound = !name.is_empty() && item.chars().all(|one| one.is_ascii_alphanumeric());
+    let item = if kind.is_list() && item.is_empty() { singular_of_table(name) } else { item };
+    is_sound.then_some(Property { name, kind, item, required })
 }
 
 #[cfg(test)]
@@ -170,52 +248,46 @@ mod tests {
 
     #[test]
     fn the_table_is_consistent() {
-        let (mut plurals, mut lines) = (HashSet::new(), HashSet::new());
-        for line in
-            include_str!("types.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
-        {
-            // A property may be in several sections, but once in each.
-            if line.starts_with('[') {
-                lines.clear();
+        assert_eq!(TABLE.problems, [""; 0]);
+        assert_eq!(TABLE.places.len(), TABLE.types.len(), "a type stands in it twice");
+        let mut before = 0;
+        for kind in types() {
+            let (from, to) = kind.order.unwrap_or((u16::MAX, u16::MAX));
+            assert!(before <= from && from <= to, "{} is out of order", kind.plural);
+            before = from;
+            if let Some(successor) = kind.successor {
+                assert!(type_of(successor).is_some_and(|kind| !kind.is_historic), "{successor}");
             }
-            assert!(lines.insert(line), "{line} stands twice");
         }
-        for found in types() {
-            assert!(plurals.insert(found.plural), "{} stands twice", found.plural);
-            assert!(found.order < 10_000 && !found.singular.is_empty(), "{found:?}");
-            assert!(!found.plural.contains('.') && singular_of(found.plural) == found.singular, "{found:?}");
+        for (holder, properties) in &TABLE.properties {
+            let mut names: Vec<_> = properties.iter().map(|property| property.name).collect();
+            names.sort_unstable();
+            let twice = names.iter().zip(names.iter().skip(1)).find(|(one, next)| one == next);
+            assert_eq!(twice, None, "{holder}");
         }
-        assert!(types().is_sorted_by_key(|found| found.order));
-        let lists = |name: &str| TABLE.lists.contains_key(name) || TABLE.plurals.contains_key(name);
-        for qualified in TABLE.items.keys() {
-            assert!(lists(qualified.rsplit('.').next().unwrap()), "{qualified} is no list");
-        }
-        assert!(TABLE.numbers.iter().all(|name| !TABLE.texts.contains(name)));
-    }
-
-    #[test]
-    fn types_are_in_the_versions_that_have_them() {
-        for (plural, wanted) in [
-            ("charts", [true, true, true, false, false, false]),
-            ("visualizations", [false, false, true, true, true, true]),
-            ("trackedEntities", [true, true, false, false, false, false]),
-            ("programStageDataElements", [false, true, true, true, false, false]),
-            ("dataElements", [true; 6]),
-        ] {
-            assert_eq!(Target::ALL.map(|target| type_of(plural).unwrap().is_in(target)), wanted, "{plural}");
+        for (holder, names) in TABLE.attributes.iter().chain(&TABLE.elements) {
+            for name in names {
+                assert!(*name == "href" || property_of(holder, name).is_some(), "{holder} {name}");
+            }
         }
     }
 
     #[test]
-    fn properties_are_known_by_what_they_stand_in() {
-        let of = |within, name| Property { within, name };
-        assert!(of("dataElements", "name").is_attribute() && !of("dataEntryForms", "name").is_attribute());
-        assert!(of("organisationUnits", "level").is_attribute() && !of("legends", "level").is_attribute());
-        assert!(of("constants", "value").is_number() && of("attributeValues", "value").is_text());
-        assert!(of("userGroups", "users").is_list() && !of("sharing", "users").is_list());
-        assert_eq!(of("organisationUnits", "children").item(), "child");
-        assert_eq!(of("dataSets", "legendSets").item(), "legendSets");
-        assert_eq!(of("categoryCombos", "categories").item(), "category");
-        assert_eq!(of("x", "analyticsPeriodBoundaries").item(), "analyticsPeriodBoundary");
+    fn types_and_properties_are_those_of_dhis2() {
+        let order: Vec<_> = types().iter().map(|kind| kind.plural).collect();
+        assert_eq!(order[..2], ["attributes", "userRoles"]);
+        assert_eq!(type_of("categories").map(|kind| kind.singular), Some("category"));
+        let kind = |holder, name| property_of(holder, name).map(|property| (property.kind, property.item));
+        assert_eq!(kind("organisationUnit", "children"), Some((Kind::References, "child")));
+        assert_eq!(kind("validationRule", "organisationUnitLevels").unwrap().0, Kind::Numbers);
+        assert_eq!(kind("predictor", "organisationUnitLevels").unwrap().0, Kind::References);
+        assert_eq!(kind("dataEntryForm", "style"), Some((Kind::Text, "")));
+        assert_eq!(kind("dataElement", "style"), Some((Kind::Object, "")));
+        assert_eq!(kind("visualization", "yearlySeries"), Some((Kind::Texts, "yearlySerie")));
+        assert_eq!(kind("unknown", "zeroIsSignificant"), Some((Kind::Truth, "")));
+        assert_eq!((kind("unknown", "value"), kind("unknown", "unknown")), (None, None));
+        assert!(is_attribute("dataElement", "name") && !is_attribute("dataEntryForm", "name"));
+        assert!(is_attribute("organisationUnit", "level") && !is_attribute("dataApprovalLevel", "level"));
+        assert!(is_attribute("translation", "value") && !is_attribute("attributeValue", "value"));
     }
 }

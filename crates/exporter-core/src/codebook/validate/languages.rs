@@ -63,9 +63,10 @@ impl Visit<'_> {
             self.problems.add(rules::UNKNOWN_LANGUAGE, place(), message);
             return;
         }
-        // A text in `pt` serves a study in `pt-BR`.
+        // A text in `pt` serves a study in `pt-BR`; tags are the same in capitals (BCP 47, 2.1.1).
         let serves = |language: &String| {
-            language.strip_prefix(tag).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+            let same = language.get(..tag.len()).filter(|start| start.eq_ignore_ascii_case(tag));
+            same.is_some() && matches!(language.as_bytes().get(tag.len()), None | Some(b'-'))
         };
         if !self.languages.is_empty() && !self.languages.iter().any(serves) {
             let message =

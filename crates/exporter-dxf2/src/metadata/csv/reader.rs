@@ -1,369 +1,285 @@
-//! Reads metadata as CSV.
+//! Reads a table of metadata, object by object.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::io::BufRead;
 
-use ::csv::StringRecord;
 use exporter_xml::Position;
 
-use super::super::feature::to_geometry;
-use super::super::reader::MetadataObject;
-use super::classes::{Blank, Class, Column, Kind, Place};
+use super::super::findings::Findings;
+use super::super::from_elements::plain;
+use super::super::part::MetadataObject;
+use super::super::types::Kind;
+use super::class::{CsvClass, CsvColumn, csv_classes};
 use crate::fault::Fault;
 use crate::mode::{Mode, Remark, Remarks};
-use crate::rows::Rows;
-use crate::uid;
+use crate::uid::is_uid;
 use crate::value::{Object, Value};
 
-/// The collection of the objects that option sets have references to.
-const OPTIONS: &str = "options";
+/// Members of one object that are read.
+const MOST_MEMBERS: usize = 1 << 20;
 
-/// Reads the objects of a file one after the other; consecutive rows of one option set, option group or group are one object.
+/// How a table is read.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadCsv {
+    /// Its class; without one it is known by the header.
+    pub class: Option<&'static CsvClass>,
+    /// Whether the first line is a header, whose names mean nothing else.
+    pub has_header: bool,
+    /// What becomes of that which servers refuse or cut.
+    pub mode: Mode,
+}
+
+impl Default for ReadCsv {
+    fn default() -> Self {
+        Self { class: None, has_header: true, mode: Mode::Lenient }
+    }
+}
+
+/// Reads a table of metadata, object by object. Blank cells have the defaults of servers; an identifier that servers would make is
+/// left open, and so is the default category combination, which differs between systems.
 ///
-/// An option set comes behind its options. Points and areas come as `geometry`. Blank identifiers become UIDs of the text of the row,
-/// the same each time.
-pub struct CsvReader<R> {
-    rows: Rows<R>,
-    row: StringRecord,
-    class: &'static Class,
-    mode: Mode,
-    has_defaults: bool,
-    /// Where the row begins that was read with the header, and is none.
-    first: Option<Position>,
-    /// The object to which rows are added.
-    open: Option<Open>,
-    /// The first cells of all objects of several rows.
+/// Rows of one option set, option group or membership that follow one another are one object, with a list of their members.
+///
+/// ```
+/// use exporter_dxf2::metadata::{MetadataCsvReader, ReadCsv, csv_class};
+/// let text = "name,uid,code\nMalaria cases,,MAL\n";
+/// let how = ReadCsv { class: csv_class("DATA_ELEMENT"), ..ReadCsv::default() };
+/// let mut reader = MetadataCsvReader::new(text.as_bytes(), how)?;
+/// let element = reader.read()?.ok_or("an object")?;
+/// assert_eq!((element.object.text("code"), element.object.text("aggregationType")), (Some("MAL"), Some("SUM")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct MetadataCsvReader<R> {
+    rows: csv::Reader<R>,
+    class: &'static CsvClass,
+    findings: Findings,
+    /// The first row, where it is no header.
+    first: Option<csv::StringRecord>,
+    /// The object whose members are read.
+    pending: Option<Pending>,
+    /// What names objects with members, of those that were read.
     seen: HashSet<String>,
-    waiting: VecDeque<MetadataObject>,
-    objects: u64,
-    options: u64,
-    remarks: Remarks,
-    fault: Option<Fault>,
+    next: u64,
     is_over: bool,
 }
 
-struct Open {
+struct Pending {
+    /// What names it.
     key: String,
-    position: Position,
-    /// What its first row says, without the list.
-    own: Object,
-    list: &'static str,
-    items: Vec<Value>,
+    object: MetadataObject,
+    members: Vec<Value>,
 }
 
-impl<R: BufRead> CsvReader<R> {
-    /// Begins to read a file whose header tells its class, as [`CsvWriter`](super::CsvWriter) writes it.
+impl<R: BufRead> MetadataCsvReader<R> {
+    /// Reads a table.
     ///
     /// # Errors
-    /// The header cannot be read, or that of no class begins so.
-    pub fn new(reader: R, mode: Mode) -> Result<Self, Fault> {
-        let (mut rows, mut row) = (Rows::new(reader), StringRecord::new());
-        let position = rows.next(&mut row)?.unwrap_or_else(|| Position::of_line(1));
-        let class = Class::guess(row.iter()).ok_or_else(|| {
-            let keys: Vec<&str> = Class::all().iter().map(|class| class.key).collect();
-            let message = format!(
-                "the header {:?} does not tell which objects these are: name the class, one of {}",
-                row.iter().take(16).collect::<Vec<_>>().join(","),
-                keys.join(", ")
-            );
-            Fault::new(position, message)
-        })?;
-        Ok(Self::of(rows, row, class, mode, None))
-    }
-
-    /// Begins to read a file of a class, whose first row may be a header, of which the names mean nothing.
-    ///
-    /// # Errors
-    /// The first row cannot be read.
-    pub fn of_class(reader: R, class: &'static Class, has_header: bool, mode: Mode) -> Result<Self, Fault> {
-        let (mut rows, mut row) = (Rows::new(reader), StringRecord::new());
-        let first = rows.next(&mut row)?.filter(|_| !has_header);
-        Ok(Self::of(rows, row, class, mode, first))
-    }
-
-    fn of(
-        rows: Rows<R>,
-        row: StringRecord,
-        class: &'static Class,
-        mode: Mode,
-        first: Option<Position>,
-    ) -> Self {
-        let (open, seen, waiting) = (None, HashSet::new(), VecDeque::new());
-        let (objects, options, remarks, fault) = (0, 0, Remarks::default(), None);
-        let (has_defaults, is_over) = (true, false);
-        Self {
-            rows,
-            row,
-            class,
-            mode,
-            has_defaults,
-            first,
-            open,
-            seen,
-            waiting,
-            objects,
-            options,
-            remarks,
-            fault,
-            is_over,
+    /// The first line cannot be read, or does not tell the class where it is not given.
+    pub fn new(reader: R, how: ReadCsv) -> Result<Self, Fault> {
+        let mut rows = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(reader);
+        let mut first = csv::StringRecord::new();
+        let has_one = rows.read_record(&mut first).map_err(|error| fault(&error))?;
+        if let Some(marked) = first.get(0).and_then(|cell| cell.strip_prefix('\u{FEFF}')) {
+            let position = first.position().cloned();
+            first = std::iter::once(marked).chain(first.iter().skip(1)).collect();
+            first.set_position(position);
         }
+        let guessed = || CsvClass::of_header(first.iter()).filter(|_| how.has_header);
+        let class = how.class.or_else(guessed).ok_or_else(|| {
+            let keys: Vec<&str> = csv_classes().iter().map(|class| class.key).collect();
+            let message =
+                format!("the first line does not tell what the rows are; give one of {}", keys.join(", "));
+            Fault::new(Position::of_line(1), message)
+        })?;
+        Ok(Self {
+            rows,
+            class,
+            findings: Findings::new(how.mode),
+            first: Some(first).filter(|_| has_one && !how.has_header),
+            pending: None,
+            seen: HashSet::new(),
+            next: 0,
+            is_over: false,
+        })
     }
 
-    /// Leaves properties out whose cells are blank, where it else gives them the values that a server does.
-    #[must_use]
-    pub fn without_defaults(mut self) -> Self {
-        self.has_defaults = false;
-        self
-    }
-
-    /// The class of the file.
-    pub fn class(&self) -> &'static Class {
+    /// The class of the rows.
+    pub fn class(&self) -> &'static CsvClass {
         self.class
     }
 
-    /// What was odd so far, and is read nevertheless.
+    /// What was remarked so far.
     pub fn remarks(&self) -> &Remarks {
-        &self.remarks
+        self.findings.remarks()
     }
 
-    /// Reads the next object; `None` where there is no other.
+    /// The next object; `None` where there is no other one.
     ///
     /// # Errors
-    /// A row cannot be read; strict: a server would refuse or change what it says. Nothing follows then, and the objects before were
-    /// read.
+    /// A row cannot be read, or in strict mode a server would refuse or cut what it says; nothing follows then.
     pub fn read(&mut self) -> Result<Option<MetadataObject>, Fault> {
-        loop {
-            if let Some(found) = self.waiting.pop_front() {
-                return Ok(Some(found));
-            }
-            if self.is_over {
-                return self.fault.take().map_or(Ok(None), Err);
-            }
-            if let Err(fault) = self.next_row() {
-                (self.fault, self.is_over) = (Some(fault), true);
-                self.close();
-            }
-        }
+        let found = self.next_object();
+        self.is_over |= !matches!(found, Ok(Some(_)));
+        found
     }
 
-    fn next_row(&mut self) -> Result<(), Fault> {
-        let next = match self.first.take() {
-            Some(position) => Some(position),
-            None => self.rows.next(&mut self.row)?,
-        };
-        let Some(position) = next else {
-            self.is_over = true;
-            self.close();
-            return Ok(());
-        };
-        let row = std::mem::take(&mut self.row);
-        let result = if row.iter().all(|cell| cell.trim().is_empty()) {
-            Ok(())
-        } else {
-            self.understand(&row, position)
-        };
-        self.row = row;
-        result
-    }
-
-    fn understand(&mut self, row: &StringRecord, position: Position) -> Result<(), Fault> {
-        let class = self.class;
-        if row.iter().skip(class.columns.len()).any(|cell| !cell.trim().is_empty()) {
-            let message = format!("cells behind the {} columns are left out", class.columns.len());
-            self.remarks.add(Remark::new(position, message));
-        }
-        let key = row.get(0).unwrap_or_default();
-        let goes_on = self.open.as_ref().is_some_and(|open| open.key == key);
-        let (mut own, mut item) = (Object::new(), Object::new());
-        let mut is_skipped = false;
-        for (column, cell) in class.columns.iter().zip(row.iter().chain(std::iter::repeat(""))) {
-            let is_item = matches!(column.place, Place::Item(..));
-            if cell.trim().is_empty() {
-                if column.is_required && (is_item || !goes_on) {
-                    is_skipped |= class.has_objects_in_list();
-                    let end = if is_skipped { "the row is left out" } else { "kept without" };
-                    let id = self.id_of(row);
-                    let message = format!("a server wants this property: {end} (E4000)");
-                    self.refuse(position, column.header, id, message)?;
+    fn next_object(&mut self) -> Result<Option<MetadataObject>, Fault> {
+        let mut record = csv::StringRecord::new();
+        while !self.is_over {
+            match self.first.take() {
+                Some(first) => record = first,
+                None if !self.rows.read_record(&mut record).map_err(|error| fault(&error))? => break,
+                None => {}
+            }
+            let position = Position::of_line(record.position().map_or(1, csv::Position::line));
+            let Some((object, member)) = self.row(&record, position)? else { continue };
+            let Some(members) = self.class.members else {
+                return Ok(Some(self.object(object, position)));
+            };
+            // Sets have names, and memberships have the identifiers of their groups.
+            let key = object.text("name").or_else(|| object.text("id")).unwrap_or_default().to_owned();
+            if let Some(pending) = self.pending.as_mut().filter(|pending| pending.key == key) {
+                if pending.members.len() >= MOST_MEMBERS {
+                    return Err(Fault::new(
+                        position,
+                        format!("{key:?} has more than {MOST_MEMBERS} {members}"),
+                    ));
                 }
-                if let Some(id) = self.made_id(row, column.place) {
-                    put(if is_item { &mut item } else { &mut own }, column.place, id.into());
-                }
-                if is_item || goes_on || !self.has_defaults {
-                    continue;
-                }
-                match column.blank {
-                    Blank::Nothing => {}
-                    Blank::Text(text) => put(&mut own, column.place, valued(column.kind, text).0),
-                    Blank::Name => {
-                        let cut: String = key.chars().take(column.most.unwrap_or(usize::MAX)).collect();
-                        put(&mut own, column.place, cut.into());
-                    }
-                }
+                pending.members.extend(member);
                 continue;
             }
-            let value = self.value(row, column, cell, position)?;
-            put(if is_item { &mut item } else { &mut own }, column.place, value);
-        }
-        if is_skipped {
-            return Ok(());
-        }
-        to_geometry(&mut own);
-        let Some(list) = class.list() else {
-            self.give(own, position);
-            return Ok(());
-        };
-        let item = Some(item).filter(|item| !item.is_empty()).map(Value::from);
-        if let Some(open) = self.open.as_mut().filter(|_| goes_on) {
-            let differs = |(name, value): (&str, &Value)| open.own.get(name).is_some_and(|old| old != value);
-            if let Some((name, _)) = own.iter().find(|property| differs(*property)) {
-                let message = "it differs from that of the first row of the object, which is taken";
-                self.remarks.add(Remark::new(position, message).property(name));
+            if !self.seen.insert(key.clone()) {
+                let message = "its rows do not stand together: another object begins";
+                self.refuse(position, members, message)?;
             }
-            open.items.extend(item);
-            return Ok(());
+            let object = self.object(object, position);
+            let pending = Pending { key, object, members: member.into_iter().collect() };
+            if let Some(done) = self.pending.replace(pending) {
+                return Ok(Some(done.done(members)));
+            }
         }
-        self.close();
-        if !self.seen.insert(key.to_owned()) {
-            let message = format!(
-                "rows of {key:?} stand in two places, and would be two objects: put them one behind the other (E5004)"
-            );
-            self.refuse(position, class.header().next().unwrap_or_default(), Some(key), message)?;
-        }
-        let items = item.into_iter().collect();
-        self.open = Some(Open { key: key.to_owned(), position, own, list, items });
-        Ok(())
+        Ok(self.pending.take().map(|pending| pending.done(self.class.members.unwrap_or_default())))
     }
 
-    /// The value of a cell that is not blank.
-    fn value(
+    fn object(&mut self, object: Object, position: Position) -> MetadataObject {
+        let index = self.next;
+        self.next += 1;
+        MetadataObject { kind: self.class.kind.to_owned(), index, position, object }
+    }
+
+    /// The object of a row, and its member; `None` of a row that servers skip.
+    fn row(
         &mut self,
-        row: &StringRecord,
-        column: &Column,
-        cell: &str,
+        record: &csv::StringRecord,
         position: Position,
-    ) -> Result<Value, Fault> {
-        if let Some(most) = column.most
-            && cell.chars().count() > most
+    ) -> Result<Option<(Object, Option<Value>)>, Fault> {
+        let class = self.class;
+        let (mut object, mut member) = (Object::new(), Object::new());
+        let swapped = class.key == "OPTION_GROUP_SET" && is_in_order_of_documentation(record);
+        for (at, column) in class.columns.iter().enumerate().filter(|(_, column)| !column.property.is_empty())
         {
-            let message = format!("a server cuts a text of more than {most} characters: kept whole (E4001)");
-            self.refuse(position, column.header, self.id_of(row), message)?;
+            let at = match at {
+                3 if swapped => 4,
+                4 if swapped => 3,
+                at => at,
+            };
+            let text = record.get(at).unwrap_or_default();
+            let blank = text.trim().is_empty();
+            if blank && column.required {
+                let missing = "E4000: the row lacks what it needs";
+                self.refuse(position, column.property, missing)?;
+                // Rows of sets without it are skipped.
+                if class.members.is_some() {
+                    return Ok(None);
+                }
+            }
+            let text = match column.default {
+                Some("@name") if blank => record
+                    .get(0)
+                    .unwrap_or_default()
+                    .chars()
+                    .take(column.most.unwrap_or(usize::MAX))
+                    .collect(),
+                Some(default) if blank => default.to_owned(),
+                _ if blank => continue,
+                _ => text.to_owned(),
+            };
+            let value = self.cell(column, text, position)?;
+            match column.within {
+                None => object.set(column.property, value),
+                Some(within) if column.is_member => member.set(within, value),
+                Some(within) => match object.get_mut(column.property) {
+                    Some(Value::Object(inner)) => inner.set(within, value),
+                    _ => object.set(column.property, Object::new().with(within, value)),
+                },
+            }
         }
-        let is_id = matches!(column.place, Place::Own("id") | Place::Within(_, "id") | Place::Item(_, "id"));
-        if is_id && !uid::is_uid(cell) {
+        if record.len() > class.columns.len() {
+            self.refuse(position, "", "the row has more cells than its class has columns: left out")?;
+        }
+        for (name, value) in &class.always {
+            object.set(*name, *value);
+        }
+        let member = Some(member).filter(|member| !member.is_empty()).map(Value::Object);
+        Ok(Some((object, member)))
+    }
+
+    fn cell(&mut self, column: &CsvColumn, text: String, position: Position) -> Result<Value, Fault> {
+        if column.most.is_some_and(|most| text.chars().count() > most) {
+            let most = column.most.unwrap_or_default();
             let message =
-                format!("{cell:?} is no UID of eleven letters and digits, a letter first: kept (E4014)");
-            self.refuse(position, column.header, self.id_of(row), message)?;
+                format!("E4001: the text has more than {most} characters, where servers cut it: kept whole");
+            self.refuse(position, column.property, &message)?;
         }
-        let (value, fits) = valued(column.kind, cell);
-        if !fits {
-            let wanted = if column.kind == Kind::Flag { "true or false" } else { "a whole number" };
-            let message = format!("{cell:?} is not {wanted}: kept as a text");
-            self.refuse(position, column.header, self.id_of(row), message)?;
+        let is_identifier = column.within.unwrap_or(column.property) == "id";
+        if is_identifier && !is_uid(&text) {
+            self.refuse(position, column.property, &format!("E4014: {text:?} is no UID: kept"))?;
+        }
+        let kind = self.class.kind_of(column);
+        let text = match kind {
+            Some(Kind::Truth) => text.to_lowercase(),
+            _ if column.capitals => text.to_uppercase(),
+            _ => text,
+        };
+        let value = plain(kind, &text);
+        if kind.is_some_and(|kind| kind != Kind::Text) && matches!(value, Value::Text(_)) {
+            let wanted = if kind == Some(Kind::Number) { "number" } else { "true or false" };
+            self.refuse(position, column.property, &format!("{text:?} is no {wanted}: kept as a text"))?;
         }
         Ok(value)
     }
 
-    /// An error, strict; else a remark.
-    fn refuse(
-        &mut self,
-        position: Position,
-        header: &str,
-        id: Option<&str>,
-        message: String,
-    ) -> Result<(), Fault> {
-        let remark = Remark::new(position, message).object(self.objects, id).property(header);
-        if self.mode == Mode::Strict {
-            // The fault has the position already.
-            let told = Remark { position: None, ..remark }.to_string();
-            return Err(Fault::new(position, told));
-        }
-        self.remarks.add(remark);
-        Ok(())
-    }
-
-    /// How messages name the object of a row: by identifier, or what stands first.
-    fn id_of<'a>(&self, row: &'a StringRecord) -> Option<&'a str> {
-        let at = self.class.columns.iter().position(|column| column.place == Place::Own("id"));
-        let cell = |at: usize| row.get(at).filter(|cell| !cell.trim().is_empty());
-        at.and_then(cell).or_else(|| cell(0))
-    }
-
-    /// The UID that a blank cell stands for, where a server makes one: of an object of several rows by what comes first, which is its
-    /// name; of an option by its set, name and code; else by all cells of the row.
-    fn made_id(&self, row: &StringRecord, place: Place) -> Option<String> {
-        let class = self.class;
-        let columns = class.columns.iter().enumerate();
-        let is_said = |(at, column): &(usize, &Column)| match (place, column.place) {
-            (Place::Item(..), Place::Item(..)) => true,
-            _ => *at == 0 || class.list().is_none(),
-        };
-        let makes_one = match place {
-            // Members are added to groups that there are.
-            Place::Own("id") => class.columns.first().is_some_and(|first| first.place != place),
-            Place::Item(_, "id") => class.has_objects_in_list(),
-            _ => false,
-        };
-        let cells = columns.filter(is_said).filter_map(|(at, _)| row.get(at));
-        let text = cells.collect::<Vec<_>>().join("\u{1F}");
-        let of = if matches!(place, Place::Item(..)) { OPTIONS } else { class.key };
-        makes_one.then(|| uid::of_text(&format!("{of}\u{1F}{text}")))
-    }
-
-    fn give(&mut self, object: Object, position: Position) {
-        let (kind, index) = (self.class.kind.to_owned(), self.objects);
-        self.objects += 1;
-        self.waiting.push_back(MetadataObject { kind, index, position, object });
-    }
-
-    /// Ends the object of several rows.
-    fn close(&mut self) {
-        let Some(Open { position, own, list, items, .. }) = self.open.take() else { return };
-        if !self.class.has_objects_in_list() {
-            let whole = if items.is_empty() { own } else { own.with(list, Value::List(items)) };
-            self.give(whole, position);
-            return;
-        }
-        let set = own.text("id").unwrap_or_default().to_owned();
-        let mut references = Vec::new();
-        for (at, option) in items.into_iter().enumerate() {
-            let Value::Object(option) = option else { continue };
-            let id = option.text("id").unwrap_or_default();
-            references.push(Object::new().with("id", id).into());
-            let set = Object::new().with("id", set.as_str());
-            let object = option.with("sortOrder", at as i64 + 1).with("optionSet", set);
-            let (kind, index) = (OPTIONS.to_owned(), self.options);
-            self.options += 1;
-            self.waiting.push_back(MetadataObject { kind, index, position, object });
-        }
-        let own = if self.has_defaults { own.with("valueType", "TEXT") } else { own };
-        self.give(own.with(list, Value::List(references)), position);
+    fn refuse(&mut self, position: Position, property: &str, message: &str) -> Result<(), Fault> {
+        let remark = Remark::new(position, message).object(self.next, None);
+        self.findings.refuse(if property.is_empty() { remark } else { remark.property(property) })
     }
 }
 
-fn put(object: &mut Object, place: Place, value: Value) {
-    match place {
-        Place::Ignored => {}
-        Place::Own(name) | Place::Item(_, name) => object.set(name, value),
-        Place::Within(within, name) => match object.get_mut(within) {
-            Some(Value::Object(inner)) => inner.set(name, value),
-            _ => object.set(within, Object::new().with(name, value)),
-        },
+impl Pending {
+    fn done(self, members: &str) -> MetadataObject {
+        let mut object = self.object;
+        if !self.members.is_empty() {
+            object.object.set(members, self.members);
+        }
+        object
     }
 }
 
-/// A cell as a value, and whether it is one of its kind.
-fn valued(kind: Kind, cell: &str) -> (Value, bool) {
-    let word = cell.trim();
-    match kind {
-        Kind::Flag if word.eq_ignore_ascii_case("true") => (true.into(), true),
-        Kind::Flag if word.eq_ignore_ascii_case("false") => (false.into(), true),
-        Kind::Whole => match word.parse::<i64>() {
-            Ok(number) => (number.into(), true),
-            Err(_) => (cell.into(), false),
-        },
-        Kind::Upper => (word.to_ascii_uppercase().into(), true),
-        Kind::Flag => (cell.into(), false),
-        Kind::Text => (cell.into(), true),
-    }
+/// Whether a row of option group sets has its fifth and not its fourth cell as a truth value, as documents have it.
+fn is_in_order_of_documentation(record: &csv::StringRecord) -> bool {
+    let is_truth = |at| {
+        record.get(at).is_some_and(|cell: &str| {
+            cell.trim().eq_ignore_ascii_case("true") || cell.trim().eq_ignore_ascii_case("false")
+        })
+    };
+    is_truth(4) && !is_truth(3)
+}
+
+fn fault(error: &csv::Error) -> Fault {
+    let position = Position::of_line(error.position().map_or(1, csv::Position::line));
+    let message = match error.kind() {
+        csv::ErrorKind::Utf8 { .. } => "the row is no UTF-8; save the file as UTF-8".to_owned(),
+        _ => format!("the row cannot be read: {error}"),
+    };
+    Fault::new(position, message)
 }

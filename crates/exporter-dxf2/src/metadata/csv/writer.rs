@@ -1,229 +1,172 @@
-//! Writes metadata as CSV.
+//! Writes a table of metadata, object by object.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::{self, Write};
+use std::io::Write;
 
-use super::super::feature::to_feature;
-use super::classes::{Class, Place};
+use super::super::findings::Findings;
+use super::super::geometry::to_feature;
+use super::super::part::MetadataObject;
+use super::super::writer::WriteError;
+use super::class::{CsvClass, CsvColumn};
 use crate::mode::{Mode, Remark, Remarks};
 use crate::value::{Object, Value};
 
-/// Writes the objects of one class. Those of option sets are in memory until the end, since a set and its options may come in any order.
-pub struct CsvWriter<W: Write> {
-    writer: ::csv::Writer<W>,
-    class: &'static Class,
-    mode: Mode,
-    sets: Vec<Object>,
-    /// Options by their identifiers, which are not written yet.
-    options: HashMap<String, Object>,
-    objects: u64,
-    remarks: Remarks,
+/// Writes a table of metadata, object by object.
+///
+/// A table of option sets or option groups has names and codes of options: those that are not in the object itself are taken from
+/// `options` that were written before, which servers import before, too.
+///
+/// ```
+/// use exporter_dxf2::Object;
+/// use exporter_dxf2::Mode;
+/// use exporter_dxf2::metadata::{MetadataCsvWriter, MetadataObject, csv_class};
+/// let class = csv_class("CATEGORY_OPTION").ok_or("a class")?;
+/// let mut writer = MetadataCsvWriter::new(Vec::new(), class, Mode::Strict)?;
+/// let option = Object::new().with("name", "Male, adult").with("code", "M");
+/// writer.write(&MetadataObject::new("categoryOptions", option))?;
+/// let text = String::from_utf8(writer.finish()?)?;
+/// assert_eq!(text.lines().nth(1), Some("\"Male, adult\",,M,"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct MetadataCsvWriter<W: Write> {
+    writer: csv::Writer<W>,
+    class: &'static CsvClass,
+    findings: Findings,
+    /// What members have, by their identifiers.
+    members: HashMap<String, Object>,
 }
 
-impl<W: Write> CsvWriter<W> {
-    /// Begins a file with the header of its class.
+impl<W: Write> MetadataCsvWriter<W> {
+    /// Begins a table with its header.
     ///
     /// # Errors
-    /// The bytes cannot be written.
-    pub fn new(writer: W, class: &'static Class, mode: Mode) -> io::Result<Self> {
-        let mut writer = ::csv::WriterBuilder::new().flexible(true).from_writer(writer);
-        writer.write_record(class.header())?;
-        let (sets, options, remarks) = (Vec::new(), HashMap::new(), Remarks::default());
-        Ok(Self { writer, class, mode, sets, options, objects: 0, remarks })
+    /// When the bytes cannot be written.
+    pub fn new(writer: W, class: &'static CsvClass, mode: Mode) -> Result<Self, WriteError> {
+        let mut writer = csv::WriterBuilder::new().from_writer(writer);
+        writer.write_record(class.header()).map_err(std::io::Error::from)?;
+        Ok(Self { writer, class, findings: Findings::new(mode), members: HashMap::new() })
     }
 
-    /// Writes an object of a type, which its plural name says. What has no column, and objects of other types, are left out and
-    /// remarked.
+    /// Writes the row of an object, or one for each of its members. Objects of other collections have no place and are passed.
     ///
     /// # Errors
-    /// The bytes cannot be written; strict: a server would refuse the row or cut a text of it.
-    pub fn write(&mut self, kind: &str, object: &Object) -> io::Result<()> {
-        let has_options = self.class.has_objects_in_list();
-        if has_options && kind == "options" {
-            self.check_columns(object, Some(kind));
-            if let Some(id) = object.text("id") {
-                self.options.insert(id.to_owned(), object.clone());
+    /// The bytes cannot be written, or in strict mode the table does not hold what servers need, or servers would cut it.
+    pub fn write(&mut self, object: &MetadataObject) -> Result<(), WriteError> {
+        if object.kind != self.class.kind {
+            if self.class.members == Some(&object.kind) {
+                self.remember(&object.object);
             } else {
-                self.remark(object, "id", "an option without identifier belongs to no set, and is left out");
+                let remark =
+                    Remark::new(object.position, "objects of this collection have no place in the table");
+                self.findings.note(remark.property(&*object.kind));
             }
             return Ok(());
         }
-        if kind != self.class.kind {
-            let message = format!("objects of this type are left out: the file has {}", self.class.kind);
-            self.remark(object, kind, message);
-            return Ok(());
+        self.tell_of_others(object);
+        let Some(members) = self.class.members else {
+            return self.row(object, None);
+        };
+        let values = object.object.get(members).and_then(Value::as_list).unwrap_or_default();
+        for value in values {
+            let Some(member) = value.as_object() else { continue };
+            let known = member.text("id").and_then(|id| self.members.get(id));
+            let mut whole = known.cloned().unwrap_or_default();
+            member.iter().for_each(|(name, value)| whole.set(name, value.clone()));
+            self.row(object, Some(&whole))?;
         }
-        let mut object = Cow::Borrowed(object);
-        let has_feature = self.class.columns.iter().any(|column| column.place == Place::Own("featureType"));
-        if has_feature && object.get("geometry").is_some() {
-            to_feature(object.to_mut());
-        }
-        self.check_columns(&object, None);
-        match has_options {
-            true => self.sets.push(object.into_owned()),
-            false => self.rows(&object)?,
-        }
-        self.objects += 1;
         Ok(())
     }
 
-    /// Ends the file, and says what was left out.
+    /// What was remarked so far.
+    pub fn remarks(&self) -> &Remarks {
+        self.findings.remarks()
+    }
+
+    /// Ends the table.
     ///
     /// # Errors
-    /// As [`CsvWriter::write`].
-    pub fn finish(mut self) -> io::Result<(W, Remarks)> {
-        let mut of_sets: HashMap<String, Vec<String>> = HashMap::new();
-        for (id, option) in &self.options {
-            let set = option.get("optionSet").and_then(Value::as_object).and_then(|set| set.text("id"));
-            of_sets.entry(set.unwrap_or_default().to_owned()).or_default().push(id.clone());
-        }
-        for (index, mut set) in std::mem::take(&mut self.sets).into_iter().enumerate() {
-            self.objects = index as u64;
-            let mut items = Vec::new();
-            let listed = set.remove("options");
-            for item in listed.as_ref().and_then(Value::as_list).unwrap_or_default() {
-                match item.as_object() {
-                    Some(item) => {
-                        let known = item.text("id").and_then(|id| self.options.remove(id));
-                        items.push(Value::Object(known.unwrap_or_else(|| item.clone())));
-                    }
-                    None => self.remark(&set, "options", "an option is null, and is left out"),
-                }
-            }
-            let ids = set.text("id").and_then(|id| of_sets.remove(id)).unwrap_or_default();
-            let mut others: Vec<Object> = ids.iter().filter_map(|id| self.options.remove(id)).collect();
-            others.sort_by_cached_key(|option| (sort_order(option), option.text("id").map(str::to_owned)));
-            items.extend(others.into_iter().map(Value::Object));
-            self.rows(&set.with("options", items))?;
-        }
-        let lost = self.options.len() as u64;
-        if lost > 0 {
-            let mut remark =
-                Remark::new(None, "options of no set of the file are left out").property("options");
-            remark.count = lost;
-            self.remarks.add(remark);
-        }
-        self.writer.flush()?;
-        let writer = self.writer.into_inner().map_err(|error| error.into_error())?;
-        Ok((writer, self.remarks))
+    /// When the bytes cannot be written.
+    pub fn finish(self) -> Result<W, WriteError> {
+        self.writer.into_inner().map_err(|error| WriteError::Io(error.into_error()))
     }
 
-    /// Writes the rows of an object: one, or one for each element of its list.
-    fn rows(&mut self, object: &Object) -> io::Result<()> {
-        let Some(list) = self.class.list() else { return self.row(object, None) };
-        let items = object.get(list).and_then(Value::as_list).unwrap_or_default();
-        let are_required = self
-            .class
-            .columns
-            .iter()
-            .any(|column| column.is_required && matches!(column.place, Place::Item(..)));
-        if items.is_empty() {
-            return match are_required {
-                true => self.refuse(object, list, "an object without any has no row, and is left out"),
-                false => self.row(object, None),
-            };
-        }
-        for item in items {
-            match item.as_object() {
-                Some(item) => self.row(object, Some(item))?,
-                None => self.remark(object, list, "what is no object in the list is left out"),
+    fn remember(&mut self, member: &Object) {
+        let Some(id) = member.text("id") else { return };
+        let mut kept = Object::new();
+        for name in
+            self.class.columns.iter().filter(|column| column.is_member).filter_map(|column| column.within)
+        {
+            if let Some(value) = member.get(name) {
+                kept.set(name, value.clone());
             }
         }
+        self.members.insert(id.to_owned(), kept);
+    }
+
+    /// Remarks properties without a column.
+    fn tell_of_others(&mut self, object: &MetadataObject) {
+        for (name, _) in object.object.iter() {
+            let in_column = self.class.columns.iter().any(|column| column.property == name);
+            let always = self.class.always.iter().any(|(known, _)| *known == name);
+            let as_feature = name == "geometry" && feature(&self.class.columns, &object.object).is_some();
+            if !(in_column || always || as_feature) {
+                let remark = Remark::new(object.position, "the property has no column: left out");
+                self.findings.note(remark.object(object.index, object.id()).property(name));
+            }
+        }
+    }
+
+    fn row(&mut self, object: &MetadataObject, member: Option<&Object>) -> Result<(), WriteError> {
+        let mut cells = Vec::with_capacity(self.class.columns.len());
+        let feature = feature(&self.class.columns, &object.object);
+        for column in &self.class.columns {
+            let holder = if column.is_member { member } else { Some(&object.object) };
+            let path = match column.within {
+                Some(within) if column.is_member => holder.and_then(|member| member.get(within)),
+                Some(within) => holder
+                    .and_then(|holder| holder.get(column.property)?.as_object())
+                    .and_then(|inner| inner.get(within)),
+                None => holder.and_then(|holder| holder.get(column.property)),
+            };
+            let text = match (path, &feature) {
+                (None, Some((feature, _))) if column.property == "featureType" => (*feature).to_owned(),
+                (None, Some((_, coordinates))) if column.property == "coordinates" => coordinates.clone(),
+                (Some(Value::Text(text) | Value::Number(text)), _) => text.clone(),
+                (Some(Value::Boolean(truth)), _) => truth.to_string(),
+                (None | Some(Value::Null), _) => String::new(),
+                (Some(_), _) => {
+                    self.refuse(
+                        object,
+                        column.property,
+                        "this is no plain value, which a cell holds: left out",
+                    )?;
+                    String::new()
+                }
+            };
+            if text.is_empty() && column.required {
+                self.refuse(object, column.property, "E4000: the row lacks what servers need")?;
+            }
+            if column.most.is_some_and(|most| text.chars().count() > most) {
+                let most = column.most.unwrap_or_default();
+                let message =
+                    format!("E4001: the text has more than {most} characters, where servers cut it");
+                self.refuse(object, column.property, &message)?;
+            }
+            cells.push(text);
+        }
+        self.writer.write_record(&cells).map_err(std::io::Error::from)?;
         Ok(())
     }
 
-    fn row(&mut self, object: &Object, item: Option<&Object>) -> io::Result<()> {
-        let class = self.class;
-        for column in &class.columns {
-            let (name, value) = match column.place {
-                Place::Ignored => (column.header, None),
-                Place::Own(name) => (name, object.get(name)),
-                Place::Within(within, name) => {
-                    (within, object.get(within).and_then(Value::as_object).and_then(|inner| inner.get(name)))
-                }
-                Place::Item(list, name) => (list, item.and_then(|item| item.get(name))),
-            };
-            let cell: Cow<'_, str> = match value {
-                None | Some(Value::Null) => "".into(),
-                Some(Value::Text(text)) => text.into(),
-                Some(Value::Number(digits)) => digits.into(),
-                Some(Value::Boolean(truth)) => truth.to_string().into(),
-                Some(Value::List(_) | Value::Object(_)) => {
-                    self.remark(object, name, "a list or an object has no place in a cell, and is left out");
-                    "".into()
-                }
-            };
-            if column.is_required && cell.trim().is_empty() {
-                self.refuse(object, column.header, "a server wants this property (E4000)")?;
-            }
-            if let Some(most) = column.most
-                && cell.chars().count() > most
-            {
-                let message =
-                    format!("a server cuts a text of more than {most} characters: written whole (E4001)");
-                self.refuse(object, column.header, message)?;
-            }
-            self.writer.write_field(cell.as_bytes())?;
-        }
-        Ok(self.writer.write_record(None::<&[u8]>)?)
-    }
-
-    /// Remarks the properties that have no column, of an object or of an element of the list that is named.
-    fn check_columns(&mut self, object: &Object, list: Option<&str>) {
-        let is_known = |path: &str| self.class.columns.iter().any(|column| column.path == path);
-        let has_parts = |path: &str| self.class.columns.iter().any(|column| column.is_part_of(path));
-        let mut lost = Vec::new();
-        for (name, value) in object.iter().filter(|(_, value)| **value != Value::Null) {
-            let path = list.map_or(name.to_owned(), |list| format!("{list}.{name}"));
-            let is_said_by_rows = match path.as_str() {
-                "options.sortOrder" | "options.optionSet" => true,
-                "valueType" => self.class.has_objects_in_list() && value.as_text() == Some("TEXT"),
-                _ => false,
-            };
-            if is_known(&path) || is_said_by_rows {
-                continue;
-            }
-            if !has_parts(&path) {
-                lost.push(path);
-                continue;
-            }
-            let parts = value.as_list().unwrap_or(std::slice::from_ref(value));
-            let names =
-                parts.iter().filter_map(Value::as_object).flat_map(Object::iter).map(|(name, _)| name);
-            lost.extend(names.map(|name| format!("{path}.{name}")).filter(|path| !is_known(path)));
-        }
-        for property in lost {
-            self.remark(object, &property, "it has no column in CSV, and is left out");
-        }
-    }
-
-    fn about(&self, object: &Object, property: &str, message: impl Into<String>) -> Remark {
-        let id = ["id", "code", "name"].into_iter().find_map(|name| object.text(name));
-        Remark::new(None, message).object(self.objects, id).property(property)
-    }
-
-    fn remark(&mut self, object: &Object, property: &str, message: impl Into<String>) {
-        let remark = self.about(object, property, message);
-        self.remarks.add(remark);
-    }
-
-    /// An error, strict; else a remark.
-    fn refuse(&mut self, object: &Object, property: &str, message: impl Into<String>) -> io::Result<()> {
-        let remark = self.about(object, property, message);
-        match self.mode {
-            Mode::Strict => Err(io::Error::new(io::ErrorKind::InvalidData, remark.to_string())),
-            Mode::Lenient => {
-                self.remarks.add(remark);
-                Ok(())
-            }
-        }
+    fn refuse(&mut self, object: &MetadataObject, property: &str, message: &str) -> Result<(), WriteError> {
+        let remark = Remark::new(object.position, message).object(object.index, object.id());
+        Ok(self.findings.refuse(remark.property(property))?)
     }
 }
 
-fn sort_order(option: &Object) -> i64 {
-    match option.get("sortOrder") {
-        Some(Value::Number(digits)) => digits.parse().unwrap_or(i64::MAX),
-        _ => i64::MAX,
-    }
+/// The feature type and coordinates of a geometry, for a table that has them and an object that does not.
+fn feature(columns: &[CsvColumn], object: &Object) -> Option<(&'static str, String)> {
+    let has_columns = columns.iter().any(|column| column.property == "coordinates");
+    let is_open = object.get("coordinates").is_none() && object.get("featureType").is_none();
+    to_feature(object.get("geometry").filter(|_| has_columns && is_open)?.as_object()?)
 }
