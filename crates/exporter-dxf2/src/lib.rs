@@ -3,6 +3,10 @@
 //! Codecs are plain: a reader takes `BufRead` and gives one object after the other, a writer takes `Write`, and one object is in
 //! memory. Digits, the order of properties and what no version of DHIS2 knows are kept.
 //!
+//! - [`data_values`]: data value sets in JSON, XML, CSV and ADX, their periods and the checks of their values.
+//! - [`completeness`]: registrations of complete data sets; [`analytics`]: grids of aggregates.
+//! - [`old`]: DXF 1 and DHIS 1.4.
+//!
 //! ```
 //! use exporter_dxf2::Target;
 //! use exporter_dxf2::data_values::{CsvWriter, DataValue, JsonReader, Key};

@@ -2,11 +2,13 @@
 #![allow(missing_docs, reason = "a test")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+use exporter_dxf2::analytics::{GridReader, GridWriter};
 use exporter_dxf2::data_values::{
     AdxReader, AdxWriter, CsvDialect, CsvReader, CsvWriter, DataValue, JsonReader, JsonWriter, Key, Period,
     XmlReader, XmlWriter,
 };
-use exporter_dxf2::{Mode, Object, Target, Value};
+use exporter_dxf2::old::{Choice, dhis14, dxf1};
+use exporter_dxf2::{Mode, Object, Target, Value, completeness};
 use proptest::prelude::*;
 
 fn text() -> impl Strategy<Value = String> {
@@ -42,7 +44,124 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
+/// A name of letters, digits, quotes and blanks, which is more than blanks.
+fn name() -> impl Strategy<Value = String> {
+    "[ ]{0,2}[a-zA-Z0-9äß<&\"'][a-zA-Z0-9 äß€<&>\"'\n]{0,12}"
+}
+
+/// Objects of the predecessors: data elements in a group, and units one below the other.
+fn old_objects(names: &[String]) -> Vec<(String, Object)> {
+    let reference = |id: String| Value::from(Object::new().with("id", id));
+    let mut objects = Vec::new();
+    let mut members = Vec::new();
+    for (at, name) in names.iter().enumerate() {
+        let id = format!("dataElem{at:03}");
+        members.push(reference(id.clone()));
+        let element =
+            Object::new().with("id", id).with("name", name.as_str()).with("shortName", format!("{at}"));
+        let element = element.with("valueType", "INTEGER").with("aggregationType", "SUM");
+        objects.push(("dataElements".to_owned(), element.with("domainType", "AGGREGATE")));
+    }
+    let group = Object::new().with("id", "dataElGroup").with("name", "group").with("dataElements", members);
+    objects.push(("dataElementGroups".to_owned(), group));
+    for (at, name) in names.iter().enumerate() {
+        let unit = Object::new().with("id", format!("orgUnit{at:04}")).with("name", name.as_str());
+        let unit = unit.with("openingDate", "1994-01-01");
+        let unit = match at.checked_sub(1) {
+            Some(above) => unit.with("parent", reference(format!("orgUnit{above:04}"))),
+            None => unit,
+        };
+        objects.push(("organisationUnits".to_owned(), unit.with("level", at as i64 + 1)));
+    }
+    objects
+}
+
 proptest! {
+    #[test]
+    fn registrations_are_read_as_they_were(texts in proptest::collection::vec((text(), text(), any::<bool>()), 0..6)) {
+        let header = Object::new().with("idScheme", "CODE").with("dryRun", true);
+        let registrations: Vec<Object> = texts
+            .iter()
+            .map(|(set, unit, completed)| {
+                let registration = Object::new().with("dataSet", set.as_str()).with("organisationUnit", unit.as_str());
+                registration.with("period", "202401").with("completed", *completed)
+            })
+            .collect();
+        for mut writer in [completeness::Writer::json(Vec::new(), &header).unwrap(), completeness::Writer::xml(Vec::new(), &header).unwrap()] {
+            registrations.iter().for_each(|registration| writer.write(registration).unwrap());
+            let replaced = writer.replaced();
+            let written = writer.finish().unwrap();
+            let mut reader = completeness::Reader::new(&written[..], 1 << 20).unwrap();
+            let read: Vec<Object> = std::iter::from_fn(|| reader.read().unwrap()).collect();
+            prop_assert_eq!((read.len(), reader.header()), (registrations.len(), &header));
+            if replaced == 0 {
+                prop_assert_eq!(&read, &registrations);
+            }
+        }
+    }
+
+    #[test]
+    fn grids_are_read_as_they_were(rows in proptest::collection::vec(proptest::collection::vec(value(), 0..4), 0..6), meta in value()) {
+        let header = Object::new().with("metaData", meta).with("width", 3_i64);
+        let mut writer = GridWriter::new(Vec::new(), &header).unwrap();
+        rows.iter().for_each(|row| writer.write(row).unwrap());
+        let written = writer.finish().unwrap();
+        let mut reader = GridReader::new(&written[..], 1 << 20);
+        let read: Vec<Vec<Value>> = std::iter::from_fn(|| reader.read().unwrap()).collect();
+        prop_assert_eq!((&read, reader.header()), (&rows, &header));
+    }
+
+    #[test]
+    fn dxf_1_is_read_as_it_was_written(names in proptest::collection::vec(name(), 1..6), texts in proptest::collection::vec(name(), 0..6)) {
+        let objects = old_objects(&names);
+        let january: Period = "202401".parse().unwrap();
+        let mut writer = dxf1::Writer::new(Vec::new(), &objects, [january]).unwrap();
+        let values: Vec<DataValue> = texts.iter().map(|text| DataValue::new("dataElem000", "202401", "orgUnit0000", text)).collect();
+        values.iter().for_each(|value| writer.write(value).unwrap());
+        prop_assert!(writer.losses().is_empty(), "{:?}", writer.losses());
+        let written = writer.finish().unwrap();
+        let mut reader = dxf1::Reader::new(&written[..], Choice::default());
+        let (mut read, mut value) = (Vec::new(), DataValue::default());
+        while reader.read(&mut value).unwrap() {
+            read.push(value.clone());
+        }
+        prop_assert_eq!(read, values);
+        let sorted = |objects: &[(String, Object)]| {
+            let of = |object: &Object| {
+                let mut properties: Vec<(String, Value)> = object.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
+                properties.sort_by(|one, other| one.0.cmp(&other.0));
+                properties
+            };
+            objects.iter().map(|(plural, object)| (plural.clone(), of(object))).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(sorted(&reader.metadata().objects), sorted(&objects));
+    }
+
+    #[test]
+    fn dhis_1_4_says_what_was_written(names in proptest::collection::vec(name(), 1..6), numbers in proptest::collection::vec(-999_i32..999, 0..6)) {
+        let objects = old_objects(&names);
+        let january: Period = "202401".parse().unwrap();
+        let (xml, _, numbering) = dhis14::write(Vec::new(), &objects, [january]).unwrap();
+        let mut writer = dhis14::RoutineWriter::new(Vec::new(), &numbering).unwrap();
+        for number in &numbers {
+            writer.write(&DataValue::new("dataElem000", "202401", "orgUnit0000", &number.to_string())).unwrap();
+        }
+        let data = writer.finish().unwrap();
+        let (file, fault) = dhis14::Dhis14::read([&xml[..]], Choice::default());
+        prop_assert!(fault.is_none());
+        let told = |objects: &[(String, Object)]| {
+            let of = |object: &Object| ["name", "shortName", "openingDate"].map(|name| object.text(name).map(str::to_owned));
+            objects.iter().map(|(plural, object)| (plural.clone(), of(object), object.get("level").cloned())).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(told(&file.metadata().objects), told(&objects));
+        let mut reader = dhis14::RoutineReader::new(&data[..], &file).unwrap();
+        let (mut read, mut value) = (Vec::new(), DataValue::default());
+        while reader.read(&mut value).unwrap() {
+            read.push((value.get(Key::Period).unwrap().to_owned(), value.get(Key::Value).unwrap().parse::<i32>().unwrap()));
+        }
+        prop_assert_eq!(read, numbers.iter().map(|number| ("202401".to_owned(), *number)).collect::<Vec<_>>());
+    }
+
     #[test]
     fn json_of_any_value_is_read_as_it_was(value in value()) {
         let mut written = Vec::new();

@@ -61,8 +61,8 @@ pub enum AnyReader<R: BufRead> {
 }
 
 impl<R: BufRead> AnyReader<R> {
-    /// Recognises the form of a file whose values have at most so many bytes; CSV is read strictly as servers of the target do,
-    /// and leniently in either dialect.
+    /// Recognises the form of a file whose values have at most so many bytes. JSON and CSV are read strictly as servers of the
+    /// target do, and CSV leniently in either dialect.
     ///
     /// # Errors
     /// The bytes cannot be read, or CSV does not begin with a header where one is wanted.
@@ -73,7 +73,10 @@ impl<R: BufRead> AnyReader<R> {
         })?;
         let form = Form::of(head);
         Ok(match form {
-            Form::Json => Self::Json(JsonReader::new(reader, most)),
+            Form::Json => {
+                let reader = JsonReader::new(reader, most);
+                Self::Json(if mode == Mode::Strict { reader.strict_for(target) } else { reader })
+            }
             Form::Xml => Self::Xml(XmlReader::new(reader, most)),
             Form::Adx => Self::Adx(Box::new(AdxReader::new(reader, most, mode))),
             Form::Csv => {
@@ -118,12 +121,13 @@ impl<R: BufRead> AnyReader<R> {
         }
     }
 
-    /// What was remarked so far; JSON and XML remark nothing.
+    /// What was remarked so far; JSON remarks nothing.
     pub fn remarks(&self) -> Option<&Remarks> {
         match self {
             Self::Csv(reader, _) => Some(reader.remarks()),
             Self::Adx(reader) => Some(reader.remarks()),
-            Self::Json(_) | Self::Xml(_) => None,
+            Self::Xml(reader) => Some(reader.remarks()),
+            Self::Json(_) => None,
         }
     }
 
@@ -185,6 +189,25 @@ impl<W: Write> AnyWriter<W> {
         }
     }
 
+    /// Texts so far that the form has no place for; JSON and XML have one for everything.
+    pub fn left_out(&self) -> u64 {
+        match self {
+            Self::Json(_) | Self::Xml(_) => 0,
+            Self::Csv(writer, ..) => writer.left_out(),
+            Self::Adx(writer) => writer.left_out(),
+        }
+    }
+
+    /// Characters so far that the form cannot hold, and that others stand for; JSON holds all of them.
+    pub fn replaced(&self) -> u64 {
+        match self {
+            Self::Json(_) => 0,
+            Self::Xml(writer) => writer.replaced(),
+            Self::Csv(writer, ..) => writer.replaced(),
+            Self::Adx(writer) => writer.replaced(),
+        }
+    }
+
     /// Ends the set.
     ///
     /// # Errors
@@ -221,7 +244,10 @@ mod tests {
         let value = DataValue::default().with(Key::DataElement, "a").with(Key::Value, "1");
         for form in [Form::Json, Form::Xml, Form::Csv, Form::Adx] {
             let mut writer = AnyWriter::new(Vec::new(), form, &header, Target::Head).unwrap();
-            writer.write(&value).unwrap();
+            writer.write(&value.clone().with(Key::Comment, "\u{1}\"")).unwrap();
+            let lost = [(0, 0), (0, 1), (0, 1), (1, 0)];
+            let at = [Form::Json, Form::Xml, Form::Csv, Form::Adx].iter().position(|known| *known == form);
+            assert_eq!((writer.left_out(), writer.replaced()), lost[at.unwrap()], "{form:?}");
             let written = writer.finish().unwrap();
             for mode in [Mode::Strict, Mode::Lenient] {
                 let mut reader = AnyReader::new(&written[..], 1000, Target::Head, mode).unwrap();

@@ -17,15 +17,26 @@ use crate::value::{Object, write_text};
 
 /// The array of the values.
 const VALUES: &str = "dataValues";
+/// What values are to be deleted, since 2.43.
+const DELETION: &str = "deletion";
 /// Reads a data value set value by value.
 pub struct JsonReader<R> {
     list: OneList<R>,
+    /// The version whose servers would have to read it.
+    strict_for: Option<Target>,
 }
 
 impl<R: BufRead> JsonReader<R> {
     /// Reads a data value set whose values and properties have at most so many bytes each.
     pub fn new(reader: R, most: usize) -> Self {
-        Self { list: OneList::new(reader, most, VALUES) }
+        Self { list: OneList::new(reader, most, VALUES), strict_for: None }
+    }
+
+    /// Refuses what servers of a version do not read: before 2.43 combinations by their categories, and the scope of a deletion.
+    #[must_use]
+    pub fn strict_for(mut self, target: Target) -> Self {
+        self.strict_for = Some(target);
+        self
     }
 
     /// What the set says besides its values, as far as it was read: all of it once there is no other value.
@@ -41,13 +52,31 @@ impl<R: BufRead> JsonReader<R> {
     /// Reads the next value in place of another one; `false` where there is none.
     ///
     /// # Errors
-    /// The document is no JSON, a value is none, or the document is cut off; nothing follows then.
+    /// The document is no JSON, a value is none, or the document is cut off; strictly also for what servers of the version do not
+    /// read. Nothing follows then.
     pub fn read(&mut self, value: &mut DataValue) -> Result<bool, Fault> {
+        let older = self.strict_for.filter(|target| *target < Target::Head);
         let found = self.list.next(|text| {
             value.clear();
-            parse(text, value)
+            parse(text, value).map_err(|error| error.to_string())?;
+            let nested = [Key::CategoryOptionCombo, Key::AttributeOptionCombo]
+                .into_iter()
+                .find(|key| value.is_nested(*key));
+            match (older, nested) {
+                (Some(target), Some(key)) => Err(format!(
+                    "servers of {target} read no {} by its categories; give its identifier",
+                    key.name()
+                )),
+                _ => Ok(()),
+            }
         });
-        Ok(found?.is_some())
+        let is_one = found?.is_some();
+        if let Some(target) = older.filter(|_| !is_one && self.header().get(DELETION).is_some()) {
+            self.strict_for = None;
+            let message = format!("servers of {target} read no {DELETION}; mark the values as deleted");
+            return Err(Fault::new(self.position(), message));
+        }
+        Ok(is_one)
     }
 }
 
@@ -230,6 +259,30 @@ mod tests {
         assert!(again.contains(r#""value":10.50,"comment":"a\"b","followup":true}"#), "{again}");
         assert!(written(Target::Head).contains(r#""followUp":true"#));
         assert_eq!(read(&again), (values, header, None));
+    }
+
+    #[test]
+    fn what_older_servers_do_not_read_is_refused_strictly() {
+        let text = r#"{"dataValues":[{"value":"1"},{"categoryOptionCombo":{"sex":"F"}}],"deletion":{"periods":["2024"]}}"#;
+        let told = |text: &str, target| {
+            let mut reader = JsonReader::new(text.as_bytes(), 1 << 20).strict_for(target);
+            let (mut count, mut value) = (0, DataValue::default());
+            loop {
+                match reader.read(&mut value) {
+                    Ok(true) => count += 1,
+                    Ok(false) => return (count, None),
+                    Err(fault) => return (count, Some(fault.message)),
+                }
+            }
+        };
+        assert_eq!(told(text, Target::Head), (2, None));
+        let (count, message) = told(text, Target::V2_41);
+        assert!(
+            count == 1
+                && message.unwrap().contains("servers of 2.41 read no categoryOptionCombo by its categories")
+        );
+        let (_, message) = told(r#"{"dataValues":[],"deletion":{}}"#, Target::V2_41);
+        assert_eq!(message.as_deref(), Some("servers of 2.41 read no deletion; mark the values as deleted"));
     }
 
     #[test]

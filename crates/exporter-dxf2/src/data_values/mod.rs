@@ -3,7 +3,6 @@
 mod adx;
 mod check;
 mod csv;
-mod csv_lines;
 mod data_value;
 mod flat;
 mod form;
@@ -22,5 +21,6 @@ pub use period::{Period, PeriodType, UnknownPeriod};
 pub use value_type::{UnknownValueType, ValueType};
 pub use xml::{XmlReader, XmlWriter};
 
+pub(crate) use csv::fault as fault_of_row;
 pub(crate) use flat::{Flat, Part, Tag};
 pub(crate) use xml::{attribute, refused, scalar};

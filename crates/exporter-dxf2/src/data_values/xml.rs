@@ -7,6 +7,7 @@ use exporter_xml::{Position, escape, forbidden, is_nc_name};
 use super::data_value::{DataValue, Key};
 use super::flat::{Flat, Part, Tag};
 use crate::fault::Fault;
+use crate::mode::{Remark, Remarks};
 use crate::value::{Object, Value};
 
 /// The root, and the element of a value.
@@ -36,15 +37,14 @@ pub struct XmlReader<R: BufRead> {
     /// Where the value begins that was read last.
     position: Position,
     is_over: bool,
-    /// Elements and texts that are none of DHIS2's.
-    unread: u64,
+    remarks: Remarks,
 }
 
 impl<R: BufRead> XmlReader<R> {
     /// Reads a data value set whose tags have at most so many bytes.
     pub fn new(reader: R, most: usize) -> Self {
-        let position = Position::of_line(1);
-        Self { flat: Flat::new(reader, most), header: Object::new(), position, is_over: false, unread: 0 }
+        let (header, position, remarks) = (Object::new(), Position::of_line(1), Remarks::default());
+        Self { flat: Flat::new(reader, most), header, position, is_over: false, remarks }
     }
 
     /// What the root says, which is there once a value was read.
@@ -57,14 +57,10 @@ impl<R: BufRead> XmlReader<R> {
         self.position
     }
 
-    /// Elements and texts so far that no data value set has, and that were passed over.
-    pub fn unread(&self) -> u64 {
-        self.unread
-    }
-
-    /// The first line with bytes that are none of the document's encoding; they are read as U+FFFD.
-    pub fn malformed(&self) -> Option<u64> {
-        self.flat.malformed()
+    /// What was remarked so far: elements and texts that no data value set has, and, once there is no other value, bytes that are
+    /// none of the document's encoding.
+    pub fn remarks(&self) -> &Remarks {
+        &self.remarks
     }
 
     /// Reads the next value in place of another one; `false` where there is none.
@@ -87,13 +83,40 @@ impl<R: BufRead> XmlReader<R> {
                     read_value(&tag, value)?;
                     return Ok(true);
                 }
-                Some(Part::Start(_)) => self.unread += 1,
-                Some(Part::Text(text)) if !text.trim().is_empty() => self.unread += 1,
-                Some(_) => {}
-                None => break,
+                Some(part) => {
+                    if let Some(remark) = passed_over(&part, self.position, "a data value set") {
+                        self.remarks.add(remark);
+                    }
+                }
+                None => {
+                    malformed(&self.flat, &mut self.remarks);
+                    break;
+                }
             }
         }
         Ok(false)
+    }
+}
+
+/// A remark of an element or text that is none of a form of files.
+pub(super) fn passed_over(part: &Part<'_>, position: Position, form: &str) -> Option<Remark> {
+    match part {
+        Part::Start(tag) => {
+            let message = format!("<{}> is no element of {form}: it is passed over", tag.name());
+            Some(Remark::new(tag.position, message))
+        }
+        Part::Text(text) if !text.trim().is_empty() => {
+            Some(Remark::new(position, format!("{form} has no text here: it is passed over")))
+        }
+        _ => None,
+    }
+}
+
+/// Remarks bytes that are none of the document's encoding.
+pub(super) fn malformed<R: BufRead>(flat: &Flat<R>, remarks: &mut Remarks) {
+    if let Some(line) = flat.malformed() {
+        let message = "bytes are none of the document's encoding: they are read as U+FFFD";
+        remarks.add(Remark::new(Position::of_line(line), message));
     }
 }
 
@@ -353,11 +376,19 @@ mod tests {
         let mut reader = XmlReader::new(&text[..], 1000);
         let mut value = DataValue::default();
         assert!(reader.read(&mut value).unwrap() && !reader.read(&mut DataValue::default()).unwrap());
-        assert_eq!((value.get(Key::Comment), reader.unread()), (Some("\u{e9}"), 3));
-        let mut reader =
-            XmlReader::new(&b"<dataValueSet>\n<dataValue comment='\xE9'/></dataValueSet>"[..], 1000);
+        assert_eq!(value.get(Key::Comment), Some("\u{e9}"));
+        let told: Vec<&str> = reader.remarks().iter().map(|remark| remark.message.as_str()).collect();
+        let text = "a data value set has no text here: it is passed over";
+        assert_eq!(told, [text, "<other> is no element of a data value set: it is passed over"]);
+        assert_eq!(reader.remarks().iter().map(|remark| remark.count).collect::<Vec<_>>(), [2, 1]);
+        let declared = b"<?xml version='1.0' encoding='UTF-8'?>\n<dataValueSet><dataValue comment='\xE9'/></dataValueSet>";
+        let mut reader = XmlReader::new(&declared[..], 1000);
         while reader.read(&mut value).unwrap() {}
-        assert_eq!(reader.malformed(), None, "without a declaration it is Windows-1252, as elsewhere");
+        let told: Vec<String> = reader.remarks().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            ["line 2, column 1: bytes are none of the document's encoding: they are read as U+FFFD"]
+        );
     }
 
     #[test]

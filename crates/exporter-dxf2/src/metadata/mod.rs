@@ -28,7 +28,6 @@ mod xml;
 
 pub use bundle::{Bundle, Order};
 pub use csv::{CsvClass, CsvColumn, MetadataCsvReader, MetadataCsvWriter, ReadCsv, csv_class, csv_classes};
-pub use geometry::{of_feature, of_wkt, to_feature, to_wkt};
 pub use part::{MetadataObject, Part, Reference, references};
 pub use reader::MetadataReader;
 pub use types::{Kind, Property, Type, is_attribute, properties_of, property_of, singular, type_of, types};

@@ -32,9 +32,13 @@ impl Row {
 
 /// The text of an element without blanks around; `None` where it is empty.
 pub(super) fn text_of(element: &Element) -> Option<String> {
+    whole_text_of(element).map(|text| text.trim().to_owned())
+}
+
+/// The text of an element as it is, with blanks around that someone may look for; `None` where there are only blanks.
+pub(super) fn whole_text_of(element: &Element) -> Option<String> {
     let text = element.own_text();
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
+    (!text.trim().is_empty()).then(|| text.into_owned())
 }
 
 /// Rows by the name of their element.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::ids::{Ids, Operands};
 use super::periods::{date_of, day_of};
-use super::rows::{Row, Rows, text_of};
+use super::rows::{Row, Rows, text_of, whole_text_of};
 use super::{Choice, Losses, Metadata};
 use crate::mode::Remark;
 use crate::value::{Object, Value};
@@ -67,6 +67,21 @@ pub(super) enum New {
     Else(&'static str, &'static str),
     /// Another name of a column with a text; only read.
     Also(&'static str),
+}
+
+impl New {
+    /// Whether it is a text, whose blanks are kept.
+    fn is_text(self) -> bool {
+        matches!(
+            self,
+            Self::Text(_)
+                | Self::Broken(_)
+                | Self::Else(..)
+                | Self::Also(_)
+                | Self::Side(..)
+                | Self::Formula(_)
+        )
+    }
 }
 
 /// Objects that are members of others: pairs of numbers.
@@ -158,7 +173,7 @@ impl Table {
         let mut lost = Vec::new();
         for (column, new) in self.columns {
             let Some(element) = row.element.first(column) else { continue };
-            let text = text_of(element);
+            let text = if new.is_text() { whole_text_of(element) } else { text_of(element) };
             let remark = |message: String| Remark::new(row.position, message).property(*column);
             let mut reference = |plural: &str, number: &str| {
                 if context.ids.get(plural, number).is_none() {

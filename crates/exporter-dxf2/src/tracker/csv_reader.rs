@@ -1,14 +1,16 @@
 //! Events and tracked entities as CSV: consecutive rows of one object are its values.
 
-use std::io::{self, BufRead, Read};
+use std::collections::HashSet;
+use std::io::BufRead;
 
 use csv::StringRecord;
 use exporter_xml::Position;
 
 use super::check::check;
+use super::csv_rows::{Rows, Source, line_of};
 use super::findings::Findings;
 use super::item::{Item, Kind};
-use super::tables::{Cell, Column, Place, Table};
+use super::tables::{Cell, Place, Table};
 use crate::fault::Fault;
 use crate::geometry::{Coordinate, Geometry};
 use crate::mode::{Mode, Remark, Remarks};
@@ -16,51 +18,15 @@ use crate::value::{Object, Value};
 
 /// Reads a table object by object.
 pub struct CsvReader<R> {
-    rows: csv::Reader<LastByte<R>>,
-    table: Table,
-    columns: Vec<Source>,
+    rows: Rows<R>,
     /// The row that was read, and belongs to the object that comes next.
     ahead: Option<StringRecord>,
     /// What ends the file, once that was read which stands before.
     fault: Option<Fault>,
-    /// Cells of a whole row.
-    width: usize,
     most: usize,
     findings: Findings,
     position: Position,
     is_over: bool,
-}
-
-/// What a column is.
-enum Source {
-    Known(Column),
-    /// A property of the object that the table does not have.
-    Other(String),
-}
-
-/// Knows the last byte that was read, and whether others follow.
-struct LastByte<R> {
-    inner: R,
-    last: Option<u8>,
-    is_over: bool,
-}
-
-impl<R> LastByte<R> {
-    /// Whether the file was read to its end, which is no end of a line.
-    fn ends_in_line(&self) -> bool {
-        self.is_over && !matches!(self.last, Some(b'\n' | b'\r'))
-    }
-}
-
-impl<R: Read> Read for LastByte<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        if let Some(last) = count.checked_sub(1).and_then(|last| buffer.get(last)) {
-            self.last = Some(*last);
-        }
-        self.is_over |= count == 0 && !buffer.is_empty();
-        Ok(count)
-    }
 }
 
 impl<R: BufRead> CsvReader<R> {
@@ -70,34 +36,14 @@ impl<R: BufRead> CsvReader<R> {
     /// # Errors
     /// The first line cannot be read.
     pub fn new(reader: R, table: Option<Table>, most: usize, mode: Mode) -> Result<Self, Fault> {
-        let reader = LastByte { inner: reader, last: None, is_over: false };
-        let mut rows = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(reader);
-        let mut first = StringRecord::new();
-        let has_one = rows.read_record(&mut first).map_err(|error| unreadable(&error))?;
-        if let Some(marked) = first.get(0).and_then(|cell| cell.strip_prefix('\u{FEFF}')) {
-            first = std::iter::once(marked).chain(first.iter().skip(1)).collect();
-        }
-        let header = Table::of_header(first.iter().map(str::trim));
-        let table = table.or(header).unwrap_or_else(|| Table::of_count(first.len()));
-        let columns = match header {
-            Some(_) => {
-                let source = |name: &str| match table.column(name.trim()) {
-                    Some(column) => Source::Known(*column),
-                    None => Source::Other(name.trim().to_owned()),
-                };
-                first.iter().map(source).collect()
-            }
-            None => table.by_position(first.len()).into_iter().map(Source::Known).collect(),
-        };
-        let width = first.len();
-        let ahead = Some(first).filter(|_| has_one && header.is_none());
+        let (rows, first) = Rows::new(reader, table, most)?;
         let (findings, position) = (Findings::new(mode), Position::of_line(1));
-        Ok(Self { rows, table, columns, ahead, fault: None, width, most, findings, position, is_over: false })
+        Ok(Self { rows, ahead: first, fault: None, most, findings, position, is_over: false })
     }
 
     /// The table that is read.
     pub fn table(&self) -> Table {
-        self.table
+        self.rows.table
     }
 
     /// What a server would refuse or read otherwise, as far as it was read.
@@ -130,7 +76,7 @@ impl<R: BufRead> CsvReader<R> {
         };
         self.position = line_of(&first);
         let mut values = Vec::new();
-        let mut known = std::collections::HashSet::new();
+        let mut known = HashSet::new();
         self.value(&first, &mut values, &mut known)?;
         let mut size = first.as_slice().len();
         loop {
@@ -156,84 +102,34 @@ impl<R: BufRead> CsvReader<R> {
             self.value(&row, &mut values, &mut known)?;
         }
         let item = self.item(&first, values)?;
-        check(&item, self.table == Table::OlderEvents, self.position, &mut self.findings)?;
+        check(&item, self.rows.table == Table::OlderEvents, self.position, &mut self.findings)?;
         self.findings.pass(item.kind);
         Ok(Some(item))
     }
 
-    /// The next row; one that is short and ends the file without a line break is cut off.
     fn next_row(&mut self) -> Result<Option<StringRecord>, Fault> {
-        if let Some(fault) = self.fault.take() {
-            return Err(fault);
+        match self.fault.take() {
+            Some(fault) => Err(fault),
+            None => self.rows.next(&mut self.findings),
         }
-        let mut row = StringRecord::new();
-        if !self.rows.read_record(&mut row).map_err(|error| unreadable(&error))? {
-            return Ok(None);
-        }
-        if row.len() < self.width {
-            let position = line_of(&row);
-            let message = format!("the row has {} cells of {}", row.len(), self.width);
-            if self.rows.get_ref().ends_in_line() {
-                return Err(Fault {
-                    is_cut: true,
-                    ..Fault::new(position, message + ": the file ends within it")
-                });
-            }
-            self.findings.found(Remark::new(
-                position,
-                "the row has fewer cells than the first: the others are empty",
-            ))?;
-        }
-        if row.len() > self.columns.len() {
-            let message = "the row has more cells than there are columns: the others are left out";
-            self.findings.found(Remark::new(line_of(&row), message))?;
-        }
-        Ok(Some(row))
-    }
-
-    /// The cells of a row and what they are.
-    fn cells<'s, 'r>(
-        &'s self,
-        row: &'r StringRecord,
-    ) -> impl Iterator<Item = (&'s Source, &'r str)> + use<'s, 'r, R> {
-        self.columns.iter().zip(row.iter().chain(std::iter::repeat("")))
-    }
-
-    fn cell<'r>(&self, row: &'r StringRecord, place: Place) -> &'r str {
-        let is_it = |source: &Source| matches!(source, Source::Known(column) if column.place == place);
-        self.cells(row).find(|(source, _)| is_it(source)).map_or("", |(_, text)| text)
     }
 
     /// Whether a row belongs to the object of another one: by the identifier; where there is none, what they say of the object is
     /// the same, and the row has another value.
-    fn belongs(
-        &self,
-        first: &StringRecord,
-        row: &StringRecord,
-        known: &std::collections::HashSet<String>,
-    ) -> bool {
-        let id = Place::Own(self.table.kind().id_property());
-        if !self.cell(first, id).is_empty() {
-            return self.cell(first, id) == self.cell(row, id);
+    fn belongs(&self, first: &StringRecord, row: &StringRecord, known: &HashSet<String>) -> bool {
+        let id = Place::Own(self.rows.table.kind().id_property());
+        if !self.rows.cell(first, id).is_empty() {
+            return self.rows.cell(first, id) == self.rows.cell(row, id);
         }
-        let key = self.cell(row, Place::Value(self.table.values().1));
-        self.difference(first, row).is_none() && !key.is_empty() && !known.is_empty() && !known.contains(key)
-    }
-
-    /// The first column of the object that two rows have otherwise.
-    fn difference(&self, first: &StringRecord, row: &StringRecord) -> Option<&Source> {
-        let of_object = |source: &Source| match source {
-            Source::Known(column) => !matches!(column.place, Place::Value(_) | Place::Either(_)),
-            Source::Other(_) => true,
-        };
-        let pairs = self.cells(first).zip(self.cells(row));
-        pairs
-            .into_iter()
-            .find_map(|((source, one), (_, other))| (of_object(source) && one != other).then_some(source))
+        let key = self.rows.cell(row, Place::Value(self.rows.table.values().1));
+        self.rows.difference(first, row).is_none()
+            && !key.is_empty()
+            && !known.is_empty()
+            && !known.contains(key)
     }
 
     fn differs(&mut self, first: &StringRecord, row: &StringRecord) -> Result<(), Fault> {
-        let Some(source) = self.difference(first, row) else { return Ok(()) };
+        let Some(source) = self.rows.difference(first, row) else { return Ok(()) };
         let name = match source {
             Source::Known(column) => column.name.to_owned(),
             Source::Other(name) => name.clone(),
@@ -247,12 +143,12 @@ impl<R: BufRead> CsvReader<R> {
         &mut self,
         row: &StringRecord,
         values: &mut Vec<Value>,
-        known: &mut std::collections::HashSet<String>,
+        known: &mut HashSet<String>,
     ) -> Result<(), Fault> {
-        let key = self.table.values().1;
-        let key_text = self.cell(row, Place::Value(key)).to_owned();
+        let key = self.rows.table.values().1;
+        let key_text = self.rows.cell(row, Place::Value(key)).to_owned();
         if key_text.is_empty() {
-            if self.cell(row, Place::Value("value")).is_empty() {
+            if self.rows.cell(row, Place::Value("value")).is_empty() {
                 return Ok(());
             }
             let message = format!("a value without {key}: kept without it");
@@ -260,7 +156,7 @@ impl<R: BufRead> CsvReader<R> {
         }
         let mut value = Object::new();
         let mut odd = None;
-        for (source, text) in self.cells(row) {
+        for (source, text) in self.rows.cells(row) {
             let Source::Known(column) = source else { continue };
             let (Place::Value(name) | Place::Either(name)) = column.place else { continue };
             if text.is_empty() {
@@ -286,10 +182,10 @@ impl<R: BufRead> CsvReader<R> {
 
     /// The object of its first row.
     fn item(&mut self, row: &StringRecord, values: Vec<Value>) -> Result<Item, Fault> {
-        let kind = self.table.kind();
+        let kind = self.rows.table.kind();
         let mut item = Item::new(kind, Object::new());
         let (mut position, mut odd) = ((None, None), Vec::new());
-        for (source, text) in self.cells(row) {
+        for (source, text) in self.rows.cells(row) {
             let column = match source {
                 Source::Known(column) => column,
                 Source::Other(name) => {
@@ -332,7 +228,7 @@ impl<R: BufRead> CsvReader<R> {
             self.findings.add(self.position, &item, name, message)?;
         }
         if !values.is_empty() {
-            item.object.set(self.table.values().0, values);
+            item.object.set(self.rows.table.values().0, values);
         }
         Ok(item)
     }
@@ -374,19 +270,6 @@ fn cell_value(cell: Cell, text: &str) -> (Value, bool) {
     }
 }
 
-fn line_of(row: &StringRecord) -> Position {
-    Position::of_line(row.position().map_or(1, csv::Position::line))
-}
-
-fn unreadable(error: &csv::Error) -> Fault {
-    let line = error.position().map_or(1, csv::Position::line);
-    let message = match error.kind() {
-        csv::ErrorKind::Utf8 { .. } => "the row is no UTF-8; save the file as UTF-8".to_owned(),
-        _ => format!("the row cannot be read: {error}"),
-    };
-    Fault::new(Position::of_line(line), message)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::csv_writer::CsvWriter;
@@ -424,7 +307,7 @@ mod tests {
 
     #[test]
     fn consecutive_rows_are_one_event_and_events_may_have_no_values() {
-        // Reports #16184 (an empty due date), #11340 (events without values) and #11336 (empty cells at the end).
+        // Servers once refused an empty due date (#16184).
         let text = format!(
             "{OLDER}\
             pHhZHG4go5k,,p,s,,o,2019-03-01,,8.10,-11.4,d1,\"a,b\",u,false,,,\n\
@@ -491,19 +374,6 @@ mod tests {
     }
 
     #[test]
-    fn tracked_entities_have_a_row_for_each_attribute() {
-        let entity = r#"{"trackedEntity":"Kj6vYde4LHh","trackedEntityType":"t","orgUnit":"o","deleted":false,"geometry":{"type":"Point","coordinates":[1,2]},"createdBy":{"username":"me"},"attributes":[{"attribute":"a","value":"1"},{"createdAt":"2020","attribute":"b","displayName":"B","value":"2","valueType":"TEXT"}]}"#;
-        let Value::Object(object) = Value::from_json(entity).unwrap() else { panic!("no object") };
-        let (text, remarks) =
-            write(&[Item::new(Kind::TrackedEntity, object)], Table::TrackedEntities, Target::Head);
-        assert!(remarks.is_empty(), "{remarks:?}");
-        assert_eq!(text.lines().count(), 3);
-        let (items, remarks, fault) = read(&text);
-        assert!(remarks.is_empty() && fault.is_none(), "{remarks:?} {fault:?}");
-        assert_eq!(items.iter().map(json).collect::<Vec<_>>(), [entity]);
-    }
-
-    #[test]
     fn rows_without_an_identifier_are_one_event_while_they_say_the_same_of_it() {
         let text = format!(
             "{OLDER},,p,s,,o,2019,,,,d1,1,,,,,\n,,p,s,,o,2019,,,,d2,2,,,,,\n,,p,s,,o,2019,,,,d1,3,,,,,\n,,p,s,,q,2019,,,,d2,4,,,,,\n,,p,s,,q,2019,,,,,,,,,,\n"
@@ -544,33 +414,15 @@ mod tests {
         let mut reader = CsvReader::new(&latin[..], None, 1 << 20, Mode::Lenient).unwrap();
         assert!(reader.read().unwrap().is_some());
         assert!(reader.read().unwrap_err().message.contains("no UTF-8"));
+        let endless = std::io::BufReader::new(std::io::Read::chain(
+            OLDER.as_bytes(),
+            std::io::Read::chain(&b"\""[..], std::io::repeat(b'x')),
+        ));
+        let fault = CsvReader::new(endless, None, 1 << 16, Mode::Lenient).unwrap().read().unwrap_err();
+        assert_eq!(fault.source.unwrap().to_string(), "the row is longer than is read");
+        let names = "event,status,".repeat(600);
+        let wide = CsvReader::new(names.as_bytes(), None, 1 << 16, Mode::Lenient);
+        assert!(wide.is_err_and(|fault| fault.message.contains("more than 1000 columns")));
         assert!(read("").0.is_empty() && read(OLDER).0.is_empty());
-    }
-
-    #[test]
-    fn what_has_no_column_is_remarked_or_refused() {
-        let event = r#"{"event":"pHhZHG4go5k","notes":[{"value":"n"}],"trackedEntity":"t","assignedUser":{"uid":"u","username":"me"},"geometry":{"type":"Point","coordinates":[1,2],"bbox":[]},"dataValues":[{"dataElement":"d","value":{"x":1},"y":2}],"relationships":[],"completedBy":null}"#;
-        let Value::Object(object) = Value::from_json(event).unwrap() else { panic!("no object") };
-        let event = Item::new(Kind::Event, object);
-        let (text, remarks) = write(std::slice::from_ref(&event), Table::Events, Target::Head);
-        assert!(text.contains("\"{\"\"x\"\":1}\""), "{text}");
-        let told: Vec<&str> = remarks.iter().map(|remark| remark.rsplit_once("), ").unwrap().1).collect();
-        assert_eq!(
-            told,
-            [
-                "notes: it has no column: left out",
-                "trackedEntity: it has no column: left out",
-                "assignedUser: only the name of the user has a column",
-                "geometry: members of the geometry beside its coordinates are left out",
-                "dataValues.value: it is no single value: its JSON is written",
-                "dataValues.y: it has no column: left out",
-            ]
-        );
-        let mut strict =
-            CsvWriter::new(Vec::new(), Table::Events, WriteOptions::new(Target::Head).strict()).unwrap();
-        assert!(strict.write(&event).unwrap_err().message.contains("it has no column"));
-        let mut entities =
-            CsvWriter::new(Vec::new(), Table::TrackedEntities, WriteOptions::new(Target::Head)).unwrap();
-        assert!(entities.write(&event).unwrap_err().message.contains("the object one of Event"));
     }
 }

@@ -212,3 +212,85 @@ fn unwritten(error: csv::Error, line: u64) -> Fault {
         kind => Fault::new(position, format!("the row cannot be written: {kind:?}")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::csv_reader::CsvReader;
+    use super::super::item::Kind;
+    use super::*;
+    use crate::mode::Mode;
+    use crate::target::Target;
+
+    fn write(items: &[Item], table: Table, target: Target) -> (String, Vec<String>) {
+        let mut writer = CsvWriter::new(Vec::new(), table, WriteOptions::new(target)).unwrap();
+        items.iter().for_each(|item| writer.write(item).unwrap());
+        let remarks = writer.remarks().iter().map(ToString::to_string).collect();
+        (String::from_utf8(writer.finish().unwrap()).unwrap(), remarks)
+    }
+
+    #[test]
+    fn tracked_entities_have_a_row_for_each_attribute() {
+        let entity = r#"{"trackedEntity":"Kj6vYde4LHh","trackedEntityType":"t","orgUnit":"o","deleted":false,"geometry":{"type":"Point","coordinates":[1,2]},"createdBy":{"username":"me"},"attributes":[{"attribute":"a","value":"1"},{"createdAt":"2020","attribute":"b","displayName":"B","value":"2","valueType":"TEXT"}]}"#;
+        let Value::Object(object) = Value::from_json(entity).unwrap() else { panic!("no object") };
+        let entity = Item::new(Kind::TrackedEntity, object);
+        let (text, remarks) = write(std::slice::from_ref(&entity), Table::TrackedEntities, Target::Head);
+        assert!(remarks.is_empty(), "{remarks:?}");
+        assert_eq!(text.lines().count(), 3);
+        let mut reader = CsvReader::new(text.as_bytes(), None, 1 << 20, Mode::Strict).unwrap();
+        assert_eq!(reader.read().unwrap(), Some(entity));
+        assert_eq!((reader.table(), reader.read().unwrap()), (Table::TrackedEntities, None));
+    }
+
+    #[test]
+    fn events_that_say_nearly_nothing_have_their_row() {
+        // Servers once left out events without values (#11340), and ended with a null pointer where nothing was (#11336).
+        let events = [
+            r#"{"event":"pHhZHG4go5k"}"#,
+            r#"{"event":"XVPPQHHIE1q","status":null,"occurredAt":null,"geometry":null,"assignedUser":null,"followUp":null,"dataValues":[]}"#,
+            r#"{"event":"lwBnlOXhd9P","dataValues":[{"dataElement":"d","value":null,"providedElsewhere":null,"storedBy":null}]}"#,
+        ];
+        let events = events.map(|json| match Value::from_json(json).unwrap() {
+            Value::Object(object) => Item::new(Kind::Event, object),
+            other => panic!("{other:?}"),
+        });
+        for (table, commas) in [(Table::Events, 28), (Table::OlderEvents, 16)] {
+            let (text, remarks) = write(&events, table, Target::V2_41);
+            assert!(remarks.is_empty(), "{remarks:?}");
+            let rows: Vec<&str> = text.lines().skip(1).collect();
+            let ids: Vec<&str> = rows.iter().map(|row| row.split_once(',').unwrap().0).collect();
+            assert_eq!(ids, ["pHhZHG4go5k", "XVPPQHHIE1q", "lwBnlOXhd9P"]);
+            assert!(rows.iter().all(|row| row.matches(',').count() == commas), "{rows:?}");
+            let mut reader = CsvReader::new(text.as_bytes(), None, 1 << 20, Mode::Lenient).unwrap();
+            let values = std::iter::from_fn(|| reader.read().unwrap());
+            let counts: Vec<usize> = values.map(|item| item.event().unwrap().data_values().count()).collect();
+            assert_eq!(counts, [0, 0, 1]);
+        }
+    }
+
+    #[test]
+    fn what_has_no_column_is_remarked_or_refused() {
+        let event = r#"{"event":"pHhZHG4go5k","notes":[{"value":"n"}],"trackedEntity":"t","assignedUser":{"uid":"u","username":"me"},"geometry":{"type":"Point","coordinates":[1,2],"bbox":[]},"dataValues":[{"dataElement":"d","value":{"x":1},"y":2}],"relationships":[],"completedBy":null}"#;
+        let Value::Object(object) = Value::from_json(event).unwrap() else { panic!("no object") };
+        let event = Item::new(Kind::Event, object);
+        let (text, remarks) = write(std::slice::from_ref(&event), Table::Events, Target::Head);
+        assert!(text.contains("\"{\"\"x\"\":1}\""), "{text}");
+        let told: Vec<&str> = remarks.iter().map(|remark| remark.rsplit_once("), ").unwrap().1).collect();
+        assert_eq!(
+            told,
+            [
+                "notes: it has no column: left out",
+                "trackedEntity: it has no column: left out",
+                "assignedUser: only the name of the user has a column",
+                "geometry: members of the geometry beside its coordinates are left out",
+                "dataValues.value: it is no single value: its JSON is written",
+                "dataValues.y: it has no column: left out",
+            ]
+        );
+        let mut strict =
+            CsvWriter::new(Vec::new(), Table::Events, WriteOptions::new(Target::Head).strict()).unwrap();
+        assert!(strict.write(&event).unwrap_err().message.contains("it has no column"));
+        let mut entities =
+            CsvWriter::new(Vec::new(), Table::TrackedEntities, WriteOptions::new(Target::Head)).unwrap();
+        assert!(entities.write(&event).unwrap_err().message.contains("the object one of Event"));
+    }
+}

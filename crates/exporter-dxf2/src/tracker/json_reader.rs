@@ -203,24 +203,44 @@ impl<R: BufRead> JsonReader<R> {
     }
 }
 
-/// Whether a property is one of an object, and of no document.
+/// Properties of objects that no document has beside its lists.
+const OF_OBJECTS: [&str; 34] = [
+    "trackedEntityInstance",
+    "trackedEntityType",
+    "relationshipType",
+    "programStage",
+    "orgUnit",
+    "orgUnitName",
+    "enrolledAt",
+    "enrollmentDate",
+    "enrollmentStatus",
+    "occurredAt",
+    "eventDate",
+    "incidentDate",
+    "scheduledAt",
+    "dueDate",
+    "completedAt",
+    "completedDate",
+    "completedBy",
+    "storedBy",
+    "createdAt",
+    "updatedAt",
+    "deleted",
+    "inactive",
+    "potentialDuplicate",
+    "followUp",
+    "followup",
+    "href",
+    "geometry",
+    "coordinate",
+    "featureType",
+    "coordinates",
+    "assignedUser",
+    "dataValues",
+    "attributes",
+    "notes",
+];
+
 fn is_of_object(name: &str) -> bool {
-    Kind::ALL.iter().any(|kind| kind.id_property() == name)
-        || matches!(
-            name,
-            "trackedEntityInstance"
-                | "trackedEntityType"
-                | "relationshipType"
-                | "programStage"
-                | "orgUnit"
-                | "enrolledAt"
-                | "enrollmentDate"
-                | "occurredAt"
-                | "eventDate"
-                | "scheduledAt"
-                | "dueDate"
-                | "dataValues"
-                | "attributes"
-                | "notes"
-        )
+    Kind::ALL.iter().any(|kind| kind.id_property() == name) || OF_OBJECTS.contains(&name)
 }

@@ -251,6 +251,10 @@ mod tests {
         let (items, header, remarks, fault) = read(bare);
         assert!(fault.is_none() && header.is_empty() && remarks.is_empty(), "{remarks:?} {fault:?}");
         assert_eq!((items.len(), items[0].kind, items[0].object.len()), (1, Kind::Event, 7));
+        let late =
+            r#"{"storedBy":"u","relationships":[{"relationship":"a1234567890"}],"event":"pHhZHG4go5k"}"#;
+        let (items, ..) = read(late);
+        assert_eq!((items.len(), items[0].kind), (1, Kind::Event), "its relationships are its own");
         let text = r#"{"instances":[{"enrollment":"a1234567890"},{"trackedEntity":"a1234567890"},{"relationship":"a1234567890"}],"page":1}"#;
         let kinds = |text: &str| read(text).0.iter().map(|item| item.kind).collect::<Vec<_>>();
         assert_eq!(kinds(text), [Kind::Enrollment, Kind::TrackedEntity, Kind::Relationship]);

@@ -22,6 +22,7 @@
 
 mod check;
 mod csv_reader;
+mod csv_rows;
 mod csv_writer;
 mod findings;
 mod item;

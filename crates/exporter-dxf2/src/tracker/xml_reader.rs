@@ -19,6 +19,8 @@ use crate::value::{Object, Value};
 const TEXT_BESIDE: &str = "a text beside elements or attributes is left out";
 /// Properties that an object has at most.
 const MOST_PROPERTIES: usize = 1000;
+/// Elements within an element that are read: each may be an object in a list, and JSON has no more than twice as many levels.
+const DEEPEST: usize = 32;
 
 /// Reads a document object by object. It loads no other file and expands no entity of elements.
 pub struct XmlReader<R: BufRead> {
@@ -103,7 +105,7 @@ impl<R: BufRead> XmlReader<R> {
             match kind_of_element(&tag.name) {
                 Some(kind) if kind == root => return self.item(kind, tag).map(Some),
                 _ => {
-                    let element = self.xml.element(tag, self.most)?;
+                    let element = self.element(tag)?;
                     let value = self.generic(&element)?;
                     self.keep(element.name.into_owned(), value)?;
                 }
@@ -111,6 +113,15 @@ impl<R: BufRead> XmlReader<R> {
         }
         self.oddities()?;
         Ok(None)
+    }
+
+    fn element(&mut self, tag: Tag) -> Result<Element, Fault> {
+        let element = self.xml.element(tag, self.most)?;
+        if levels(&element) > DEEPEST {
+            let message = format!("elements stand within one another more than {DEEPEST} times");
+            return Err(Fault::new(self.position, message));
+        }
+        Ok(element)
     }
 
     fn oddities(&mut self) -> Result<(), Fault> {
@@ -127,7 +138,7 @@ impl<R: BufRead> XmlReader<R> {
     }
 
     fn item(&mut self, kind: Kind, tag: Tag) -> Result<Item, Fault> {
-        let element = self.xml.element(tag, self.most)?;
+        let element = self.element(tag)?;
         self.oddities()?;
         let object = self.object(&element, kind.into())?;
         let mut item = Item::new(kind, object);
@@ -203,6 +214,11 @@ impl<R: BufRead> XmlReader<R> {
         let remark = Remark::new(self.position, TEXT_BESIDE);
         self.findings.found(remark.property(element.name.as_ref()))
     }
+}
+
+/// How deep elements stand within one another.
+fn levels(element: &Element) -> usize {
+    1 + element.elements().map(levels).max().unwrap_or_default()
 }
 
 /// Sets a property; what is there more than once becomes a list.

@@ -346,6 +346,8 @@ mod tests {
         assert!(
             read(&format!("<event>{many}</event>")).3.unwrap().message.contains("more than 1000 properties")
         );
+        let deep = format!("<event>{}{}</event>", "<a>".repeat(32), "</a>".repeat(32));
+        assert!(read(&deep).3.unwrap().message.contains("more than 32 times"));
         let repeated: String = "<a/>".repeat(1000);
         let (items, ..) = read(&format!("<event>{repeated}</event>"));
         assert_eq!(items[0].object.get("a").and_then(Value::as_list).map(<[Value]>::len), Some(1000));

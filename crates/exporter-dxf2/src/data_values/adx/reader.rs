@@ -8,7 +8,7 @@ use super::{ANNOTATION, COMPLETE_DATE, DATA_SET, ROOT};
 use crate::data_values::data_value::{DataValue, Key};
 use crate::data_values::flat::{Flat, Part, Tag};
 use crate::data_values::value_type::ValueType;
-use crate::data_values::xml::{read_value, root};
+use crate::data_values::xml::{malformed, read_value, root};
 use crate::fault::Fault;
 use crate::mode::{Mode, Remark, Remarks};
 use crate::value::{Object, Value};
@@ -93,7 +93,10 @@ impl<R: BufRead> AdxReader<R> {
                             contents.begin(name);
                         }
                     }
-                    _ => {}
+                    (_, name) => {
+                        let message = format!("<{name}> is no element of ADX here: it is passed over");
+                        self.remarks.add(Remark::new(tag.position, message));
+                    }
                 },
                 Some(Part::Text(text)) => {
                     if let Some(contents) = &mut open {
@@ -111,7 +114,10 @@ impl<R: BufRead> AdxReader<R> {
                     None => {}
                 },
                 Some(Part::Nothing) => {}
-                None => break,
+                None => {
+                    malformed(&self.flat, &mut self.remarks);
+                    break;
+                }
             }
         }
         Ok(false)

@@ -13,7 +13,7 @@ use crate::mode::{Mode, Remark};
 use crate::old::complete::complete;
 use crate::old::ids::{Ids, Operands};
 use crate::old::periods::{date_of, period_of};
-use crate::old::rows::{Row, Rows, text_of};
+use crate::old::rows::{Row, Rows, whole_text_of};
 use crate::old::table::Context;
 use crate::old::{Choice, Metadata};
 
@@ -186,24 +186,25 @@ impl<R: BufRead> Reader<R> {
     fn value(&mut self, row: &Row, value: &mut DataValue) -> Result<bool, Fault> {
         value.clear();
         for element in row.element.elements() {
-            let Some(text) = text_of(element) else { continue };
+            let Some(whole) = whole_text_of(element) else { continue };
+            let text = whole.trim();
             match element.name.as_ref() {
-                "dataElement" => self.reference(row, Key::DataElement, "dataElements", &text, value),
-                "source" => self.reference(row, Key::OrgUnit, "organisationUnits", &text, value),
+                "dataElement" => self.reference(row, Key::DataElement, "dataElements", text, value),
+                "source" => self.reference(row, Key::OrgUnit, "organisationUnits", text, value),
                 "categoryOptionCombo" => {
-                    self.reference(row, Key::CategoryOptionCombo, "categoryOptionCombos", &text, value);
+                    self.reference(row, Key::CategoryOptionCombo, "categoryOptionCombos", text, value);
                 }
-                "period" => match self.periods.get(&text) {
+                "period" => match self.periods.get(text) {
                     Some(period) => value.set(Key::Period, period),
                     None => {
                         let message = "none of the periods of the file that DHIS2 knows has its number";
                         return self.left_out(row, message);
                     }
                 },
-                "value" => value.set(Key::Value, &text),
-                "storedBy" => value.set(Key::StoredBy, &text),
-                "timeStamp" | "timestamp" => value.set(Key::LastUpdated, &text),
-                "comment" => value.set(Key::Comment, &text),
+                "value" => value.set(Key::Value, &whole),
+                "storedBy" => value.set(Key::StoredBy, &whole),
+                "timeStamp" | "timestamp" => value.set(Key::LastUpdated, text),
+                "comment" => value.set(Key::Comment, &whole),
                 name => self.metadata.losses.add(&format!("{VALUES}.{name}")),
             }
         }
