@@ -34,6 +34,8 @@ enum Open {
 pub struct Pieces<R> {
     reader: R,
     position: Position,
+    /// Where the value begins that was read last.
+    start: Position,
     open: Open,
     /// Bytes of the longest piece that is read.
     most: usize,
@@ -42,12 +44,18 @@ pub struct Pieces<R> {
 impl<R: BufRead> Pieces<R> {
     /// Reads a document whose pieces have at most so many bytes.
     pub fn new(reader: R, most: usize) -> Self {
-        Self { reader, position: Position::of_line(1), open: Open::Nothing, most }
+        let (position, start) = (Position::of_line(1), Position::of_line(1));
+        Self { reader, position, start, open: Open::Nothing, most }
     }
 
     /// Where the next piece begins, or ended, which was read.
     pub fn position(&self) -> Position {
         self.position
+    }
+
+    /// Where the value began that was read last.
+    pub fn start(&self) -> Position {
+        self.start
     }
 
     fn fault(&self, message: impl Into<String>) -> Fault {
@@ -211,8 +219,9 @@ impl<R: BufRead> Pieces<R> {
 
     /// Copies the text of the value that begins here; whether it is sound is for those who read it.
     fn value(&mut self, buffer: &mut Vec<u8>) -> Result<(), Fault> {
-        let start = self.next_sign()?.ok_or_else(|| self.cut())?;
-        let mut scan = Scan::new(start);
+        let first = self.next_sign()?.ok_or_else(|| self.cut())?;
+        self.start = self.position;
+        let mut scan = Scan::new(first);
         loop {
             let bytes = loop {
                 match self.reader.fill_buf() {
@@ -221,8 +230,9 @@ impl<R: BufRead> Pieces<R> {
                     Err(error) => return Err(self.failed(error)),
                 }
             };
+            // A number or word may go on, too, since a bracket follows in every document.
             if bytes.is_empty() {
-                return if scan.is_plain() { Ok(()) } else { Err(self.cut()) };
+                return Err(self.cut());
             }
             let (used, is_over) = scan.over(bytes);
             let taken = bytes.get(..used).unwrap_or_default();
@@ -265,10 +275,6 @@ impl Scan {
             _ => Kind::Plain,
         };
         Self { kind, depth: 0, in_text: false, escaped: false }
-    }
-
-    fn is_plain(&self) -> bool {
-        self.kind == Kind::Plain
     }
 
     /// How many of the bytes are the value's, and whether it ends with them.
@@ -360,6 +366,18 @@ mod tests {
     }
 
     #[test]
+    fn values_have_the_place_where_they_begin() {
+        let mut pieces = Pieces::new(&b"{\"a\":\n [1,\n  {\"b\":\n2} ]}"[..], 100);
+        let (mut buffer, mut starts) = (Vec::new(), Vec::new());
+        while let Some(piece) = pieces.next(&mut buffer).unwrap() {
+            if piece == Piece::Element {
+                starts.push((pieces.start().line, pieces.start().column));
+            }
+        }
+        assert_eq!(starts, [(2, 3), (3, 3)]);
+    }
+
+    #[test]
     fn what_is_no_json_is_told_with_its_place() {
         for (text, wanted) in [
             ("", "1:1 the document ends here, and is not complete"),
@@ -372,6 +390,8 @@ mod tests {
             ("{a:1}", "1:2 the name of a property in quotes is missing"),
             ("{\"a\" 1}", "1:6 a colon is missing"),
             ("{} x", "1:4 something follows the end of the document"),
+            ("{\"a\":nul", "1:9 the document ends here, and is not complete"),
+            ("{\"a\":[1,2", "1:10 the document ends here, and is not complete"),
             ("{\"a\":{\"b\":", "1:11 the document ends here, and is not complete"),
         ] {
             assert_eq!(pieces(text, 8, 1000).1.as_deref(), Some(wanted), "{text}");

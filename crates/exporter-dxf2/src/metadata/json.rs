@@ -46,7 +46,8 @@ impl<R: BufRead> JsonParts<R> {
         loop {
             let before = self.pieces.position();
             let Some(piece) = self.pieces.next(&mut self.buffer)? else { return Ok(None) };
-            let at = self.beginning(before);
+            // The brackets of arrays are no values.
+            let at = if self.buffer.is_empty() { before } else { self.pieces.start() };
             match piece {
                 Piece::Property(name) => {
                     let value = self.value(at)?;
@@ -119,20 +120,6 @@ impl<R: BufRead> JsonParts<R> {
 
     fn take_open(&mut self) -> Open {
         std::mem::replace(&mut self.open, Open::Nothing)
-    }
-
-    /// Where the value begins that was read; its column is not known where it has several lines.
-    fn beginning(&self, before: Position) -> Position {
-        let end = self.pieces.position();
-        if self.buffer.is_empty() {
-            return before;
-        }
-        let lines = memchr::memchr_iter(b'\n', &self.buffer).count() as u64;
-        if lines > 0 {
-            return Position::of_line(end.line.saturating_sub(lines));
-        }
-        let characters = self.buffer.iter().filter(|byte| !matches!(byte, 0x80..=0xBF)).count() as u64;
-        Position { line: end.line, column: end.column.saturating_sub(characters).max(1) }
     }
 
     fn value(&self, at: Position) -> Result<Value, Fault> {

@@ -6,6 +6,7 @@ mod csv;
 mod document;
 mod identity;
 mod json;
+mod section_5;
 mod strict;
 mod targets;
 mod xml;
