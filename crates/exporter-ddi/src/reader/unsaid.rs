@@ -37,7 +37,7 @@ pub(crate) fn unsaid(
     for file in files {
         let said = file.names.iter().chain(&file.uri).chain(&file.media_type).chain(&file.format);
         said.chain(&file.charset).for_each(|text| words.add(text));
-        file.digests.iter().for_each(|digest| words.add(&format!("{digest:?}")));
+        file.digests.iter().flatten().for_each(|digest| words.add(digest));
         file.columns.iter().for_each(|column| words.add(&column.name));
     }
     let mut looking = Looking { words, structure: Version::V2_5.structure(), found: BTreeMap::new() };
