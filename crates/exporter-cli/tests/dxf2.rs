@@ -59,6 +59,22 @@ fn conversions_through_packed_files_lose_nothing() {
 }
 
 #[test]
+fn what_a_set_says_of_all_values_reaches_each_and_what_has_no_place_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = r#"{"dataValues":[{"dataElement":"a","value":"1","comment":"c"},{"dataElement":"b","value":"2"}],
+        "dataSet":"pBOMPrpg1QX","period":"202401","orgUnit":"o"}"#;
+    std::fs::write(folder.path().join("set.json"), set).unwrap();
+    let csv = dxf2(folder.path(), "convert {}/set.json {}/set.csv");
+    assert_eq!(csv.code, 0, "{}", csv.error);
+    assert_eq!(csv.error, "note: dataSet: CSV has no place for what a whole set says, and it is left out\n");
+    let written = std::fs::read_to_string(folder.path().join("set.csv")).unwrap();
+    assert!(written.contains("a,202401,o,,,1,,,c,,") && written.contains("b,202401,o,,,2"), "{written}");
+    let adx = dxf2(folder.path(), "convert {}/set.json {}/set.adx.xml");
+    assert_eq!(adx.code, 0, "{}", adx.error);
+    assert_eq!(adx.error, "note: left out, since the target has no place: 1 text of values\n");
+}
+
+#[test]
 fn differences_and_cleaning_are_told() {
     let folder = tempfile::tempdir().unwrap();
     let run = dxf2(

@@ -221,17 +221,11 @@ fn tag(mut line: String, properties: &Object, end: &str, replaced: &mut u64) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::drained::drained;
 
     fn read(text: &[u8]) -> (Vec<Object>, Object, Option<Fault>) {
         let mut reader = Reader::new(text, 1000).unwrap();
-        let mut registrations = Vec::new();
-        let fault = loop {
-            match reader.read() {
-                Ok(Some(registration)) => registrations.push(registration),
-                Ok(None) => break None,
-                Err(fault) => break Some(fault),
-            }
-        };
+        let (registrations, fault) = drained(|| reader.read());
         (registrations, reader.header().clone(), fault)
     }
 

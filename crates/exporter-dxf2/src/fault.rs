@@ -33,12 +33,13 @@ impl From<exporter_xml::Fault> for Fault {
 impl From<csv::Error> for Fault {
     fn from(error: csv::Error) -> Self {
         let position = Position::of_line(error.position().map_or(1, csv::Position::line));
+        let message = format!("the row cannot be read: {error}");
         match error.into_kind() {
             csv::ErrorKind::Io(source) => {
                 Self { source: Some(source), ..Self::new(position, "the bytes cannot be read") }
             }
             csv::ErrorKind::Utf8 { .. } => Self::new(position, "the row is no UTF-8; save the file as UTF-8"),
-            kind => Self::new(position, format!("the row cannot be read: {kind:?}")),
+            _ => Self::new(position, message),
         }
     }
 }

@@ -29,7 +29,10 @@ mod clean;
 pub mod completeness;
 pub mod data_values;
 mod diff;
+#[cfg(test)]
+mod drained;
 mod fault;
+mod findings;
 pub mod geometry;
 mod json;
 pub mod metadata;

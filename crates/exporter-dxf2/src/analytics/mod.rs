@@ -123,17 +123,11 @@ impl<W: Write> GridWriter<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::drained::drained;
 
     fn read(text: &[u8]) -> (Vec<Vec<Value>>, Object, Vec<String>, Option<Fault>) {
         let mut grid = GridReader::new(text, 1000);
-        let mut rows = Vec::new();
-        let fault = loop {
-            match grid.read() {
-                Ok(Some(row)) => rows.push(row),
-                Ok(None) => break None,
-                Err(fault) => break Some(fault),
-            }
-        };
+        let (rows, fault) = drained(|| grid.read());
         (rows, grid.header().clone(), grid.remarks().iter().map(ToString::to_string).collect(), fault)
     }
 

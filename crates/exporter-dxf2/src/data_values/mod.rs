@@ -21,6 +21,5 @@ pub use period::{Period, PeriodType, UnknownPeriod};
 pub use value_type::{UnknownValueType, ValueType};
 pub use xml::{XmlReader, XmlWriter};
 
-pub(crate) use csv::fault as fault_of_row;
 pub(crate) use flat::{Flat, Part, Tag};
 pub(crate) use xml::{attribute, refused, scalar};

@@ -285,17 +285,12 @@ pub(crate) fn refused(message: String) -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::drained::drained;
 
     fn read(text: &[u8]) -> (Vec<DataValue>, Object, Option<Fault>) {
         let mut reader = XmlReader::new(text, 1000);
-        let (mut values, mut value) = (Vec::new(), DataValue::default());
-        let fault = loop {
-            match reader.read(&mut value) {
-                Ok(true) => values.push(value.clone()),
-                Ok(false) => break None,
-                Err(fault) => break Some(fault),
-            }
-        };
+        let mut value = DataValue::default();
+        let (values, fault) = drained(|| Ok(reader.read(&mut value)?.then(|| value.clone())));
         (values, reader.header().clone(), fault)
     }
 

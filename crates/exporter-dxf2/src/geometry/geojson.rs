@@ -216,17 +216,11 @@ fn members(of_type: &str, members: &Object, last: &str, to: &mut Vec<u8>) {
 mod tests {
     use super::super::feature::MatchBy;
     use super::*;
+    use crate::drained::drained;
 
     fn read(text: &str, options: FeatureOptions) -> (Vec<Feature>, Object, Vec<String>, Option<Fault>) {
         let mut reader = GeoJsonReader::new(text.as_bytes(), options);
-        let mut features = Vec::new();
-        let fault = loop {
-            match reader.read() {
-                Ok(Some(feature)) => features.push(feature),
-                Ok(None) => break None,
-                Err(fault) => break Some(fault),
-            }
-        };
+        let (features, fault) = drained(|| reader.read());
         let remarks = reader.remarks().iter().map(ToString::to_string).collect();
         (features, reader.header().clone(), remarks, fault)
     }

@@ -179,6 +179,7 @@ fn positions(element: &Element) -> Result<Vec<Coordinate>, GeometryError> {
 mod tests {
     use super::super::feature::Rounding;
     use super::*;
+    use crate::drained::drained;
 
     fn document(members: &str) -> String {
         format!(
@@ -195,14 +196,7 @@ mod tests {
 
     fn read(text: &str, options: FeatureOptions) -> (Vec<Feature>, Vec<String>, Option<Fault>) {
         let mut reader = GmlReader::new(text.as_bytes(), options);
-        let mut features = Vec::new();
-        let fault = loop {
-            match reader.read() {
-                Ok(Some(feature)) => features.push(feature),
-                Ok(None) => break None,
-                Err(fault) => break Some(fault),
-            }
-        };
+        let (features, fault) = drained(|| reader.read());
         (features, reader.remarks().iter().map(ToString::to_string).collect(), fault)
     }
 

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use exporter_xml::Position;
 
-use super::findings::Findings;
 use super::part::{MetadataObject, Part, is_nothing, is_reference};
 use super::types::{properties_of, singular, type_of};
 use crate::fault::Fault;
+use crate::findings::Findings;
 use crate::mode::Remark;
 use crate::uid::is_uid;
 use crate::value::{Object, Value};

@@ -8,10 +8,11 @@ use std::collections::hash_map::Entry;
 
 use exporter_xml::{Element, Position};
 
-use super::findings::Findings;
-use super::geometry::{is_number, of_wkt};
+use super::geometry::is_number;
 use super::types::{Kind, property_of, singular};
 use crate::fault::Fault;
+use crate::findings::Findings;
+use crate::geometry::Geometry;
 use crate::mode::Remark;
 use crate::value::{Object, Value};
 
@@ -149,8 +150,11 @@ impl FromElements<'_> {
         })
     }
 
-    /// Well-known text, or the type and the coordinates as elements.
+    /// Well-known text, GeoJSON, or the type and the coordinates as elements, which may say more.
     fn geometry(&mut self, element: &Element) -> Result<Value, Fault> {
+        if let Some(found) = Geometry::of_element(element) {
+            return Ok(found.to_geojson());
+        }
         if !is_leaf(element) {
             let mut properties = Vec::new();
             for child in element.elements() {
@@ -165,14 +169,8 @@ impl FromElements<'_> {
             properties.into_iter().take(16).for_each(|(name, value)| object.set(name, value));
             return Ok(object.into());
         }
-        let text = element.own_text();
-        match of_wkt(&text) {
-            Some(geometry) => Ok(geometry.into()),
-            None => {
-                self.refuse("geometry", "this is no well-known text of a geometry: kept as a text")?;
-                Ok(Value::Text(text.into_owned()))
-            }
-        }
+        self.refuse("geometry", "this is no well-known text of a geometry: kept as a text")?;
+        Ok(Value::Text(element.own_text().into_owned()))
     }
 
     fn remark(&self, property: &str, message: &str) -> Remark {

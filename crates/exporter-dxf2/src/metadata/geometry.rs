@@ -21,12 +21,8 @@ fn to_object(geometry: &Geometry) -> Option<Object> {
 pub(super) fn to_wkt(geometry: &Object) -> Option<String> {
     let text = whole(geometry)?.to_wkt();
     // Lists without positions are nothing there.
-    (of_wkt(&text).as_ref() == Some(geometry)).then_some(text)
-}
-
-/// The geometry of a well-known text.
-pub(super) fn of_wkt(text: &str) -> Option<Object> {
-    to_object(&Geometry::from_wkt(text).ok()?)
+    let again = to_object(&Geometry::from_wkt(&text).ok()?)?;
+    (again == *geometry).then_some(text)
 }
 
 /// The feature type and the text of the coordinates, as servers before 2.32 have them.

@@ -4,10 +4,10 @@ use std::io::BufRead;
 
 use exporter_xml::Position;
 
-use super::findings::Findings;
 use super::part::{MetadataObject, Part};
 use super::types::type_of;
 use crate::fault::Fault;
+use crate::findings::Findings;
 use crate::json::{Piece, Pieces};
 use crate::mode::Remark;
 use crate::value::Value;

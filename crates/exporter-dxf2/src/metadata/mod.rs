@@ -13,7 +13,6 @@
 mod bundle;
 mod check;
 mod csv;
-mod findings;
 mod from_elements;
 mod geometry;
 mod json;
@@ -28,7 +27,7 @@ mod xml;
 
 pub use bundle::{Bundle, Order};
 pub use csv::{CsvClass, CsvColumn, MetadataCsvReader, MetadataCsvWriter, ReadCsv, csv_class, csv_classes};
-pub use part::{MetadataObject, Part, Reference, references};
+pub use part::{MetadataObject, Part, Reference, is_reference, references};
 pub use reader::MetadataReader;
 pub use types::{Kind, Property, Type, is_attribute, properties_of, property_of, singular, type_of, types};
 pub use writer::{Form, MetadataWriter, WriteError, WriteOptions};

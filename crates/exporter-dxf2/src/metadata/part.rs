@@ -94,8 +94,8 @@ fn within<'o>(property: &'o str, value: &'o Value, found: &mut Vec<Reference<'o>
     }
 }
 
-/// Whether an object identifies another one and says nothing else of it.
-pub(crate) fn is_reference(object: &Object) -> bool {
+/// Whether an object identifies another one and says nothing else of it: see [`references`].
+pub fn is_reference(object: &Object) -> bool {
     let identifies = |name: &str| matches!(name, "id" | "code");
     let repeats = |name: &str| {
         matches!(name, "name" | "shortName" | "displayName" | "created" | "lastUpdated" | "href")

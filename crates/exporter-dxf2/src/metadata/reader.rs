@@ -5,11 +5,11 @@ use std::io::BufRead;
 use exporter_xml::Position;
 
 use super::check::Checker;
-use super::findings::Findings;
 use super::json::JsonParts;
 use super::part::{MetadataObject, Part};
 use super::xml::XmlParts;
 use crate::fault::Fault;
+use crate::findings::Findings;
 use crate::mode::{Mode, Remarks};
 
 /// Parts beside the objects that are remembered; DHIS2 has some hundred collections.

@@ -1,11 +1,11 @@
 //! Forms of the versions of DHIS2: sharing, charts and visualizations, geometries, and what a document says of itself.
 
-use super::findings::Findings;
 use super::geometry::{of_feature, to_feature};
 use super::part::MetadataObject;
 use super::sharing::{OLDER, older_of, sharing_of, to_newer, to_older};
 use super::writer::Form;
 use crate::fault::Fault;
+use crate::findings::Findings;
 use crate::mode::Remark;
 use crate::target::Target;
 use crate::value::{Object, Value};

@@ -2,12 +2,12 @@
 
 use exporter_xml::{Element, Node, Position, forbidden, is_nc_name};
 
-use super::findings::Findings;
 use super::from_elements::{FromElements, plain};
 use super::geometry::to_wkt;
 use super::part::is_nothing;
 use super::types::{Kind, is_attribute, property_of, singular};
 use crate::fault::Fault;
+use crate::findings::Findings;
 use crate::mode::{Mode, Remark};
 use crate::value::{Object, Value};
 

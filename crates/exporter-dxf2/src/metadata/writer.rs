@@ -5,13 +5,13 @@ use std::io::{self, Write};
 
 use exporter_xml::{Element, Position};
 
-use super::findings::Findings;
 use super::part::{MetadataObject, Part};
 use super::targets::{conform, is_renamed, property};
 use super::to_elements::ToElements;
 use super::types::{singular, type_of};
 use super::xml::NAMESPACE;
 use crate::fault::Fault;
+use crate::findings::Findings;
 use crate::mode::{Mode, Remark, Remarks};
 use crate::target::Target;
 use crate::value::{Value, write_text};

@@ -5,11 +5,11 @@ use std::io::BufRead;
 
 use exporter_xml::{Element, Item, Position, Tag, XmlReader};
 
-use super::findings::Findings;
 use super::from_elements::FromElements;
 use super::part::{MetadataObject, Part};
 use super::types::{singular, type_of};
 use crate::fault::Fault;
+use crate::findings::Findings;
 use crate::mode::Remark;
 use crate::value::Value;
 

@@ -275,18 +275,12 @@ mod tests {
     use super::super::csv_writer::CsvWriter;
     use super::super::model::WriteOptions;
     use super::*;
+    use crate::drained::drained;
     use crate::target::Target;
 
     fn read(text: &str) -> (Vec<Item>, Vec<String>, Option<Fault>) {
         let mut reader = CsvReader::new(text.as_bytes(), None, 1 << 20, Mode::Lenient).unwrap();
-        let mut items = Vec::new();
-        let fault = loop {
-            match reader.read() {
-                Ok(Some(item)) => items.push(item),
-                Ok(None) => break None,
-                Err(fault) => break Some(fault),
-            }
-        };
+        let (items, fault) = drained(|| reader.read());
         (items, reader.remarks().iter().map(ToString::to_string).collect(), fault)
     }
 

@@ -4,23 +4,23 @@ use exporter_xml::Position;
 
 use super::item::{Item, Kind};
 use crate::fault::Fault;
+use crate::findings;
 use crate::mode::{Mode, Remark, Remarks};
 
-/// Remarks of one reader or writer, and how many objects of each kind there were.
+/// Findings of one reader or writer, and how many objects of each kind there were.
 #[derive(Debug)]
 pub(super) struct Findings {
-    mode: Mode,
-    remarks: Remarks,
+    all: findings::Findings,
     counts: [u64; Kind::ALL.len()],
 }
 
 impl Findings {
     pub(super) fn new(mode: Mode) -> Self {
-        Self { mode, remarks: Remarks::default(), counts: Default::default() }
+        Self { all: findings::Findings::new(mode), counts: Default::default() }
     }
 
     pub(super) fn remarks(&self) -> &Remarks {
-        &self.remarks
+        self.all.remarks()
     }
 
     /// Counts an object, of which nothing is found any more.
@@ -38,24 +38,21 @@ impl Findings {
         property: &str,
         message: impl Into<String>,
     ) -> Result<(), Fault> {
-        let index = self.counts.get(item.kind.place()).copied().unwrap_or_default();
-        self.found(Remark::new(position, message).object(index, item.id()).property(property))
+        self.found(self.remark(position, item, property, message))
     }
 
     /// Something about an object that is to come which no server refuses.
     pub(super) fn note(&mut self, position: Position, item: &Item, property: &str, message: &str) {
-        let index = self.counts.get(item.kind.place()).copied().unwrap_or_default();
-        self.remarks.add(Remark::new(position, message).object(index, item.id()).property(property));
+        self.all.note(self.remark(position, item, property, message));
     }
 
     /// Remarks it, or refuses it in strict mode.
     pub(super) fn found(&mut self, remark: Remark) -> Result<(), Fault> {
-        if self.mode == Mode::Lenient {
-            self.remarks.add(remark);
-            return Ok(());
-        }
-        let told = remark.to_string();
-        let message = told.strip_prefix(&remark.position.to_string()).unwrap_or(&told);
-        Err(Fault::new(remark.position, message.trim_start_matches([',', ':', ' '])))
+        self.all.refuse(remark)
+    }
+
+    fn remark(&self, position: Position, item: &Item, property: &str, message: impl Into<String>) -> Remark {
+        let index = self.counts.get(item.kind.place()).copied().unwrap_or_default();
+        Remark::new(position, message).object(index, item.id()).property(property)
     }
 }

@@ -203,19 +203,13 @@ pub(super) fn for_model(
 mod tests {
     use super::super::json_reader::JsonReader;
     use super::*;
+    use crate::drained::drained;
     use crate::mode::Mode;
     use crate::target::Target;
 
     fn read(text: &str) -> (Vec<Item>, Object, Vec<String>, Option<Fault>) {
         let mut reader = JsonReader::new(text.as_bytes(), 4096, Mode::Lenient);
-        let mut items = Vec::new();
-        let fault = loop {
-            match reader.read() {
-                Ok(Some(item)) => items.push(item),
-                Ok(None) => break None,
-                Err(fault) => break Some(fault),
-            }
-        };
+        let (items, fault) = drained(|| reader.read());
         let remarks = reader.remarks().iter().map(ToString::to_string).collect();
         (items, reader.header().clone(), remarks, fault)
     }

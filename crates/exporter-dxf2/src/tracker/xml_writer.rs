@@ -245,19 +245,13 @@ fn scalar(value: &Value) -> Option<&str> {
 mod tests {
     use super::super::xml_reader::XmlReader;
     use super::*;
+    use crate::drained::drained;
     use crate::mode::Mode;
     use crate::target::Target;
 
     fn read(text: &str) -> (Vec<Item>, Object, Vec<String>, Option<Fault>) {
         let mut reader = XmlReader::new(text.as_bytes(), 1 << 16, Mode::Lenient);
-        let mut items = Vec::new();
-        let fault = loop {
-            match reader.read() {
-                Ok(Some(item)) => items.push(item),
-                Ok(None) => break None,
-                Err(fault) => break Some(fault),
-            }
-        };
+        let (items, fault) = drained(|| reader.read());
         let remarks = reader.remarks().iter().map(ToString::to_string).collect();
         (items, reader.header().clone(), remarks, fault)
     }

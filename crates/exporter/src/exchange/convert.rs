@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use exporter_core::{Context, Error, Result};
+use exporter_core::{Context, Error, Result, counted};
 use exporter_dxf2::data_values::{AnyReader, AnyWriter, DataValue, Form};
 use exporter_dxf2::metadata::{self, MetadataReader, MetadataWriter, Part, WriteError, WriteOptions};
 use exporter_dxf2::{Cleaning, Diff, Difference, Fault, Mode, Object, Remarks, Strip, Target};
@@ -58,11 +58,9 @@ pub fn convert(from: &Path, to: &Path, conversion: &Conversion, context: &Contex
         ExchangeKind::Metadata => {
             write(to, output, context, |out| copied(&file, form, (target, mode), out, |_, _| true))
         }
-        ExchangeKind::DataValues => write(to, output, context, |out| {
-            let target = target.unwrap_or_default();
-            let reader = AnyReader::new(file.reader(), MOST, target, mode);
-            values(&file, reader.map_err(|fault| file.error(fault))?, form, target, out)
-        }),
+        ExchangeKind::DataValues => {
+            write(to, output, context, |out| values(&file, form, (target.unwrap_or_default(), mode), out))
+        }
         kind => Err(Error::unsupported(format!("{}: {kind} are not converted", from.display()))),
     }
 }
@@ -130,27 +128,50 @@ pub(super) fn opened(
     reader.map_err(|fault: Fault| file.error(fault))
 }
 
-fn values<R: std::io::BufRead>(
+fn values(
     file: &ExchangeFile,
-    mut reader: AnyReader<R>,
     form: Form,
-    target: Target,
+    (target, mode): (Target, Mode),
     out: &mut dyn Write,
 ) -> Result<Vec<String>> {
+    let opened = || {
+        let reader = AnyReader::new(file.reader(), MOST, target, mode);
+        reader.map_err(|fault| file.error(fault))
+    };
     let mut value = DataValue::default();
+    let mut reader = opened()?;
     let mut has_value = reader.read(&mut value).map_err(|fault| file.error(fault))?;
+    if file.form() == Form::Json {
+        // What a set says for all its values may stand behind them.
+        while reader.read(&mut value).map_err(|fault| file.error(fault))? {}
+    }
     let header = reader.header().clone();
+    if file.form() == Form::Json {
+        reader = opened()?;
+        has_value = reader.read(&mut value).map_err(|fault| file.error(fault))?;
+    }
     let mut writer = AnyWriter::new(out, form, &header, target).map_err(failed)?;
     while has_value {
         writer.write(&value).map_err(failed)?;
         has_value = reader.read(&mut value).map_err(|fault| file.error(fault))?;
     }
-    writer.finish().map_err(failed)?;
     let mut remarks: Vec<String> = reader.remarks().into_iter().flat_map(told).collect();
-    // JSON may say more behind its values, when the beginning of the target is written.
-    for (name, _) in reader.header().iter().filter(|(name, _)| header.get(name).is_none()) {
-        remarks.push(format!("{name}: it stands behind the values, and is not written"));
+    if writer.left_out() > 0 {
+        let texts = counted(writer.left_out(), "text");
+        remarks.push(format!("left out, since the target has no place: {texts} of values"));
     }
+    if writer.replaced() > 0 {
+        let characters = counted(writer.replaced(), "character");
+        remarks.push(format!("written as others, since the target cannot hold them: {characters}"));
+    }
+    if form == Form::Csv {
+        let is_of_values = |name: &str| ["period", "orgUnit", "attributeOptionCombo"].contains(&name);
+        let lost = header.iter().filter(|(name, _)| !is_of_values(name));
+        remarks.extend(lost.map(|(name, _)| {
+            format!("{name}: CSV has no place for what a whole set says, and it is left out")
+        }));
+    }
+    writer.finish().map_err(failed)?;
     Ok(remarks)
 }
 

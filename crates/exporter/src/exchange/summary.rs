@@ -5,7 +5,7 @@ use std::path::Path;
 
 use exporter_core::{Context, Error, Result};
 use exporter_dxf2::data_values::{AnyReader, DataValue, Key};
-use exporter_dxf2::metadata::references;
+use exporter_dxf2::metadata::{is_reference, references};
 use exporter_dxf2::{Mode, Object, Remarks, Target, Value};
 use serde::Serialize;
 
@@ -79,7 +79,7 @@ fn of_metadata(file: &ExchangeFile) -> Result<Summary> {
             *open.entry((reference.property.to_owned(), id.to_owned())).or_default() += 1;
         }
         total += references.len() as u64;
-        define(&Value::Object(found.object), &mut known);
+        defined(&found.object, &mut known);
     }
     let mut summary = empty(file, reader.property("system"), Some(reader.remarks()));
     let mut unresolved: Vec<_> = open.into_iter().filter(|((_, id), _)| !known.contains(id)).collect();
@@ -93,22 +93,19 @@ fn of_metadata(file: &ExchangeFile) -> Result<Summary> {
     Ok(summary)
 }
 
-/// Notes what objects define: all that have an identifier and say more than which object they are.
+/// Notes what objects in another one define: all that have an identifier and say more than which object they are.
 fn define(value: &Value, known: &mut HashSet<String>) {
     match value {
         Value::List(values) => values.iter().for_each(|value| define(value, known)),
-        Value::Object(object) => {
-            let is_reference = references(&Object::new().with("it", object.clone()))
-                .first()
-                .is_some_and(|found| found.id() == object.text("id") && found.property == "it");
-            for id in [object.text("id"), object.text("code")].into_iter().flatten().filter(|_| !is_reference)
-            {
-                known.insert(id.to_owned());
-            }
-            object.iter().for_each(|(_, value)| define(value, known));
-        }
+        Value::Object(object) if !is_reference(object) => defined(object, known),
         _ => {}
     }
+}
+
+/// Notes an object, and what is defined in it.
+fn defined(object: &Object, known: &mut HashSet<String>) {
+    known.extend(["id", "code"].into_iter().filter_map(|name| object.text(name)).map(str::to_owned));
+    object.iter().for_each(|(_, value)| define(value, known));
 }
 
 fn of_values(file: &ExchangeFile) -> Result<Summary> {

@@ -1,5 +1,6 @@
 use super::*;
 use crate::data_values::{DataValue, Key, Period};
+use crate::drained::drained;
 use crate::fault::Fault;
 use crate::mode::Mode;
 use crate::target::Target;
@@ -7,14 +8,8 @@ use crate::value::Object;
 
 fn read(text: &str, mode: Mode) -> (Vec<DataValue>, Vec<String>, Option<Fault>) {
     let mut reader = AdxReader::new(text.as_bytes(), 1000, mode);
-    let (mut values, mut value) = (Vec::new(), DataValue::default());
-    let fault = loop {
-        match reader.read(&mut value) {
-            Ok(true) => values.push(value.clone()),
-            Ok(false) => break None,
-            Err(fault) => break Some(fault),
-        }
-    };
+    let mut value = DataValue::default();
+    let (values, fault) = drained(|| Ok(reader.read(&mut value)?.then(|| value.clone())));
     (values, reader.remarks().iter().map(ToString::to_string).collect(), fault)
 }
 

@@ -4,7 +4,6 @@ mod lines;
 mod reader;
 mod writer;
 
-pub(crate) use reader::fault;
 pub use reader::{CsvDialect, CsvReader};
 pub use writer::CsvWriter;
 

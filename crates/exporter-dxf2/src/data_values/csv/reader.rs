@@ -56,7 +56,7 @@ impl<R: BufRead> CsvReader<R> {
         let lines = Lines::new(reader, dialect == CsvDialect::ByName);
         let mut rows = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(lines);
         let mut record = csv::StringRecord::new();
-        let has_one = rows.read_record(&mut record).map_err(|error| fault(&error))?;
+        let has_one = rows.read_record(&mut record).map_err(Fault::from)?;
         if let Some(marked) = record.get(0).and_then(|first| first.strip_prefix('\u{FEFF}')) {
             let rest: Vec<String> = record.iter().skip(1).map(str::to_owned).collect();
             record = std::iter::once(marked.to_owned()).chain(rest).collect();
@@ -122,7 +122,7 @@ impl<R: BufRead> CsvReader<R> {
 
     fn next_value(&mut self, value: &mut DataValue) -> Result<bool, Fault> {
         let is_one = std::mem::take(&mut self.first)
-            || self.rows.read_record(&mut self.record).map_err(|error| fault(&error))?;
+            || self.rows.read_record(&mut self.record).map_err(Fault::from)?;
         let behind = if is_one { self.rows.position().line() } else { u64::MAX };
         while let Some((line, found)) = self.rows.get_mut().take_before(behind) {
             self.found(line, found)?;
@@ -157,14 +157,4 @@ impl<R: BufRead> CsvReader<R> {
         self.remarks.add(Remark::new(position, found.message()));
         Ok(())
     }
-}
-
-/// Why a row cannot be read.
-pub(crate) fn fault(error: &csv::Error) -> Fault {
-    let line = error.position().map_or(1, csv::Position::line);
-    let message = match error.kind() {
-        csv::ErrorKind::Utf8 { .. } => "the row is no UTF-8; save the file as UTF-8".to_owned(),
-        _ => format!("the row cannot be read: {error}"),
-    };
-    Fault::new(Position::of_line(line), message)
 }

@@ -5,12 +5,12 @@ use std::io::BufRead;
 
 use exporter_xml::Position;
 
-use super::super::findings::Findings;
 use super::super::from_elements::plain;
 use super::super::part::MetadataObject;
 use super::super::types::Kind;
 use super::class::{CsvClass, CsvColumn, csv_classes};
 use crate::fault::Fault;
+use crate::findings::Findings;
 use crate::mode::{Mode, Remark, Remarks};
 use crate::uid::is_uid;
 use crate::value::{Object, Value};
@@ -78,7 +78,7 @@ impl<R: BufRead> MetadataCsvReader<R> {
     pub fn new(reader: R, how: ReadCsv) -> Result<Self, Fault> {
         let mut rows = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(reader);
         let mut first = csv::StringRecord::new();
-        let has_one = rows.read_record(&mut first).map_err(|error| fault(&error))?;
+        let has_one = rows.read_record(&mut first).map_err(Fault::from)?;
         if let Some(marked) = first.get(0).and_then(|cell| cell.strip_prefix('\u{FEFF}')) {
             let position = first.position().cloned();
             first = std::iter::once(marked).chain(first.iter().skip(1)).collect();
@@ -128,7 +128,7 @@ impl<R: BufRead> MetadataCsvReader<R> {
         while !self.is_over {
             match self.first.take() {
                 Some(first) => record = first,
-                None if !self.rows.read_record(&mut record).map_err(|error| fault(&error))? => break,
+                None if !self.rows.read_record(&mut record).map_err(Fault::from)? => break,
                 None => {}
             }
             let position = Position::of_line(record.position().map_or(1, csv::Position::line));
@@ -273,13 +273,4 @@ fn is_in_order_of_documentation(record: &csv::StringRecord) -> bool {
         })
     };
     is_truth(4) && !is_truth(3)
-}
-
-fn fault(error: &csv::Error) -> Fault {
-    let position = Position::of_line(error.position().map_or(1, csv::Position::line));
-    let message = match error.kind() {
-        csv::ErrorKind::Utf8 { .. } => "the row is no UTF-8; save the file as UTF-8".to_owned(),
-        _ => format!("the row cannot be read: {error}"),
-    };
-    Fault::new(position, message)
 }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::io::Write;
 
-use super::super::findings::Findings;
 use super::super::geometry::to_feature;
 use super::super::part::MetadataObject;
 use super::super::writer::WriteError;
 use super::class::{CsvClass, CsvColumn};
+use crate::findings::Findings;
 use crate::mode::{Mode, Remark, Remarks};
 use crate::value::{Object, Value};
 

@@ -6,7 +6,7 @@ use std::io::{self, BufRead, Write};
 use exporter_xml::Position;
 
 use super::{Dhis14, Numbering};
-use crate::data_values::{DataValue, Key, Period, fault_of_row, refused};
+use crate::data_values::{DataValue, Key, Period, refused};
 use crate::fault::Fault;
 use crate::mode::{Mode, Remark, Remarks};
 use crate::old::Losses;
@@ -63,7 +63,7 @@ impl<'m, R: BufRead> RoutineReader<'m, R> {
         builder.has_headers(false).flexible(true).terminator(csv::Terminator::Any(b'\n'));
         let mut rows = builder.from_reader(reader);
         let mut record = csv::ByteRecord::new();
-        rows.read_byte_record(&mut record).map_err(|error| fault_of_row(&error))?;
+        rows.read_byte_record(&mut record).map_err(Fault::from)?;
         let places = COLUMNS.map(|column| {
             record.iter().position(|name| {
                 text_of(name).trim_start_matches('\u{FEFF}').trim().eq_ignore_ascii_case(column)
@@ -105,7 +105,7 @@ impl<'m, R: BufRead> RoutineReader<'m, R> {
             return Ok(false);
         }
         loop {
-            let is_one = self.rows.read_byte_record(&mut self.record).map_err(|error| fault_of_row(&error));
+            let is_one = self.rows.read_byte_record(&mut self.record).map_err(Fault::from);
             self.is_over = !matches!(is_one, Ok(true));
             if !is_one? {
                 return Ok(false);

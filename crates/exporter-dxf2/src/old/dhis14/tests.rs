@@ -1,5 +1,6 @@
 use super::*;
 use crate::data_values::{DataValue, Key};
+use crate::drained::drained;
 use crate::mode::Mode;
 use crate::uid;
 
@@ -46,14 +47,8 @@ fn read(choice: Choice) -> Dhis14 {
 
 fn values(data: &[u8], file: &Dhis14) -> (Vec<DataValue>, Vec<String>, Losses, Option<Fault>) {
     let mut reader = RoutineReader::new(data, file).unwrap();
-    let (mut values, mut value) = (Vec::new(), DataValue::default());
-    let fault = loop {
-        match reader.read(&mut value) {
-            Ok(true) => values.push(value.clone()),
-            Ok(false) => break None,
-            Err(fault) => break Some(fault),
-        }
-    };
+    let mut value = DataValue::default();
+    let (values, fault) = drained(|| Ok(reader.read(&mut value)?.then(|| value.clone())));
     (values, reader.remarks().iter().map(ToString::to_string).collect(), reader.losses().clone(), fault)
 }
 

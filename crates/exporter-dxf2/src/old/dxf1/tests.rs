@@ -1,5 +1,6 @@
 use super::*;
 use crate::data_values::{DataValue, Key, Period};
+use crate::drained::drained;
 use crate::fault::Fault;
 use crate::mode::Mode;
 use crate::old::{Choice, Metadata};
@@ -56,14 +57,8 @@ const FILE: &str = r#"<?xml version='1.0'?>
 
 fn read(text: &str, choice: Choice) -> (Metadata, Vec<DataValue>, Option<Fault>) {
     let mut reader = Reader::new(text.as_bytes(), choice);
-    let (mut values, mut value) = (Vec::new(), DataValue::default());
-    let fault = loop {
-        match reader.read(&mut value) {
-            Ok(true) => values.push(value.clone()),
-            Ok(false) => break None,
-            Err(fault) => break Some(fault),
-        }
-    };
+    let mut value = DataValue::default();
+    let (values, fault) = drained(|| Ok(reader.read(&mut value)?.then(|| value.clone())));
     (reader.metadata().clone(), values, fault)
 }
 

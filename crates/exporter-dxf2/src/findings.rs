@@ -5,26 +5,26 @@ use crate::mode::{Mode, Remark, Remarks};
 
 /// What was found, and whether it is an error.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Findings {
+pub(crate) struct Findings {
     mode: Mode,
     remarks: Remarks,
 }
 
 impl Findings {
-    pub(super) fn new(mode: Mode) -> Self {
+    pub(crate) fn new(mode: Mode) -> Self {
         Self { mode, remarks: Remarks::default() }
     }
 
-    pub(super) fn remarks(&self) -> &Remarks {
+    pub(crate) fn remarks(&self) -> &Remarks {
         &self.remarks
     }
 
-    pub(super) fn is_strict(&self) -> bool {
+    pub(crate) fn is_strict(&self) -> bool {
         self.mode == Mode::Strict
     }
 
     /// Remarks what no server minds.
-    pub(super) fn note(&mut self, remark: Remark) {
+    pub(crate) fn note(&mut self, remark: Remark) {
         self.remarks.add(remark);
     }
 
@@ -32,7 +32,7 @@ impl Findings {
     ///
     /// # Errors
     /// The mode is strict.
-    pub(super) fn refuse(&mut self, remark: Remark) -> Result<(), Fault> {
+    pub(crate) fn refuse(&mut self, remark: Remark) -> Result<(), Fault> {
         if self.is_strict() {
             let position = remark.position;
             let told = remark.to_string();
