@@ -469,3 +469,21 @@ fn tags_in_other_capitals_are_one_language() {
         assert!(text.contains("xml:lang") && among(&text, &[], 1).is_ok(), "{root} {tag}");
     }
 }
+
+#[test]
+fn what_a_category_without_a_code_says_is_no_text_of_another() {
+    let text = document(
+        &file("pets.csv"),
+        "<var name=\"id\"><catgry><labl>total</labl><txt>Sum</txt></catgry><catgry><catValu>2</catValu><labl>two</labl></catgry>\
+         <catgry><catValu>3</catValu><labl>three</labl></catgry></var>",
+    );
+    let written = again(&text);
+    assert!(!written.contains("<txt>Sum</txt>"), "{written}");
+    assert!(written.contains("subject=\"catgry[1]/txt\">Sum</notes>"), "{written}");
+    // All of them have one: each keeps its own.
+    let all = text.replace("<labl>total</labl>", "<catValu>1</catValu><labl>total</labl>");
+    let all = all
+        .replace("two</labl>", "two</labl><txt>Two</txt>")
+        .replace("three</labl>", "three</labl><txt>Three</txt>");
+    assert_eq!(again(&all).matches("<txt>").count(), 3);
+}

@@ -89,6 +89,9 @@ impl Placing<'_> {
         if steps.iter().any(|step| COUNTED.contains(&step.name)) {
             return None;
         }
+        if !self.are_those_categories(steps, kept.values.len()) {
+            return None;
+        }
         let is_read = self.is_read(steps);
         match attribute {
             Some(attribute) => {
@@ -144,6 +147,16 @@ impl Placing<'_> {
             }
         }
         Some(())
+    }
+
+    /// Whether categories on a way are the ones that were meant: by their codes, or all of them, each with one. Those that are counted
+    /// may have lost others before them, such as one without a code.
+    fn are_those_categories(&mut self, steps: &[Step<'_>], count: usize) -> bool {
+        match steps.first().filter(|step| step.name == CATEGORY).map(|step| step.which) {
+            Some(Which::Nth(_)) => false,
+            Some(Which::All) => self.named(&[], CATEGORY).len() == count,
+            Some(Which::Code(_)) | None => true,
+        }
     }
 
     /// Remembers who was placed in an element that was made.
