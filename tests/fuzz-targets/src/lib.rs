@@ -11,6 +11,8 @@ mod ddi;
 mod dta;
 mod dta_round_trip;
 mod dxf2;
+mod dxf2_metadata;
+mod dxf2_tracker;
 mod sav;
 mod study;
 mod zip_check;
@@ -23,6 +25,8 @@ pub use ddi::ddi;
 pub use dta::{dta, dta_check};
 pub use dta_round_trip::dta_round_trip;
 pub use dxf2::dxf2;
+pub use dxf2_metadata::dxf2_metadata;
+pub use dxf2_tracker::dxf2_tracker;
 pub use sav::sav_read;
 pub use study::study;
 pub use zip_check::zip_check;
@@ -41,6 +45,8 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("dta_check", dta_check),
     ("dta_round_trip", dta_round_trip),
     ("dxf2", dxf2),
+    ("dxf2_metadata", dxf2_metadata),
+    ("dxf2_tracker", dxf2_tracker),
     ("parquet", parquet),
     ("sav_read", sav_read),
     ("study", study),
