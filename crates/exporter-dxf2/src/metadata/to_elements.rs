@@ -6,6 +6,7 @@ use super::from_elements::{FromElements, plain};
 use super::geometry::to_wkt;
 use super::part::is_nothing;
 use super::types::{Kind, is_attribute, property_of, singular};
+use super::writer::NO_NAME;
 use crate::fault::Fault;
 use crate::findings::Findings;
 use crate::mode::{Mode, Remark};
@@ -27,7 +28,7 @@ impl ToElements<'_> {
         let mut element = Element::new(name.to_owned());
         for (name, value) in object.iter() {
             if !is_nc_name(name) {
-                self.refuse(name, "this is no name in XML: the property is left out")?;
+                self.refuse(name, NO_NAME)?;
                 continue;
             }
             match text_of(value).filter(|_| is_attribute(holder, name)) {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use exporter_xml::{Element, Position};
+use exporter_xml::{Element, Position, is_nc_name};
 
 use super::part::{MetadataObject, Part};
 use super::targets::{conform, is_renamed, property};
@@ -54,6 +54,9 @@ pub enum WriteError {
     #[error(transparent)]
     Refused(#[from] Fault),
 }
+
+/// Of a property or collection whose name is none in XML.
+pub(super) const NO_NAME: &str = "this is no name in XML: left out";
 
 /// Writes metadata part by part.
 ///
@@ -156,6 +159,10 @@ impl<W: Write> MetadataWriter<W> {
                     self.at_root.attributes.push((name.to_owned().into(), text.clone()));
                 }
             }
+            (Form::Xml, _) if !is_nc_name(name) => {
+                let remark = Remark::new(Position::of_line(1), NO_NAME).property(name);
+                self.findings.refuse(remark)?;
+            }
             (Form::Xml, value) => {
                 let position = Position::of_line(1);
                 let mut to = ToElements { findings: &mut self.findings, position, index: None, id: None };
@@ -191,6 +198,10 @@ impl<W: Write> MetadataWriter<W> {
 
     /// Writes an object that has the form of the target.
     pub(super) fn put(&mut self, object: &MetadataObject) -> Result<(), WriteError> {
+        if self.form == Form::Xml && !is_nc_name(&object.kind) {
+            let remark = Remark::new(object.position, NO_NAME).property(&object.kind);
+            return Ok(self.findings.refuse(remark)?);
+        }
         if self.open.as_ref() != Some(&object.kind) {
             self.begin(&object.kind)?;
         }

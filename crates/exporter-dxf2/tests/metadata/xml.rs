@@ -42,7 +42,7 @@ fn xml_of_other_writers_is_understood() {
 #[test]
 fn what_xml_does_not_hold_is_remarked() {
     let text = r#"{"constants":[{"id":"a1234567890","name":"","value":"1","code":12,"mystery":7,"1a":true,"o":{},
-        "geometry":{"type":"Point","coordinates":[]},"description":"\u0001"}]}"#;
+        "geometry":{"type":"Point","coordinates":[]},"description":"\u0001"}],"a/b":[{"id":"x"}],"c d":"1"}"#;
     let document = of_json(text.as_bytes());
     let (_, remarks) = written(&document, Form::Xml);
     for (property, message) in [
@@ -54,13 +54,15 @@ fn what_xml_does_not_hold_is_remarked() {
         ("o", "an empty object"),
         ("geometry", "readers find another one"),
         ("description", "U+FFFD"),
+        ("a/b", "this is no name in XML"),
+        ("c d", "this is no name in XML"),
     ] {
         let found = remarks
             .iter()
             .any(|remark| remark.contains(&format!(", {property}: ")) && remark.contains(message));
         assert!(found, "{property}: {remarks:?}");
     }
-    assert_eq!(remarks.len(), 8, "{remarks:?}");
+    assert_eq!(remarks.len(), 10, "{remarks:?}");
     let options = WriteOptions { mode: Mode::Strict, ..WriteOptions::default() };
     let mut writer = MetadataWriter::new(Vec::new(), Form::Xml, options).unwrap();
     assert!(document.iter().any(|part| matches!(writer.part(part), Err(WriteError::Refused(_)))));
