@@ -6,8 +6,8 @@ use exporter_core::{Loss, LossCode};
 
 use super::resolve::{TableDraft, drafts};
 use super::{LabelSets, UnplacedVariable};
-use crate::mapping::note;
 use crate::mapping::tables::ReadTable;
+use crate::mapping::{note, question};
 
 /// Tables that a variable is in, by how many there are of variables: nobody has a variable in many files, and every one is a
 /// copy.
@@ -94,6 +94,10 @@ impl Placing {
         }
         let mut variable = read.variable;
         variable.labels = sets.name_of(&variable.name, &read.labels);
+        // The question of a group stands with each of its variables.
+        if question::has_shared(&variable.attributes) && note::empties(&notes, "question") {
+            question::forget_shared(&mut variable.attributes);
+        }
         let mut variable = note::restored(variable, &notes);
         sets.add(variable.labels.as_deref(), read.labels);
         let uncoded = "the document gives no codes for these categories: their labels stand for the codes";
