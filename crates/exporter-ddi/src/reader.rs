@@ -132,7 +132,8 @@ struct UnplacedVariable {
     files: Vec<String>,
     rectypes: Vec<String>,
     column: Column,
-    weighted_by: Option<String>,
+    /// IDs of the variables that it is weighted by.
+    weights: Vec<String>,
     read: ReadVariable,
     notes: Vec<Element>,
 }
@@ -321,7 +322,7 @@ impl Parts {
                     files,
                     rectypes: list(says("rectype")),
                     column: column(&element),
-                    weighted_by: list(says("wgt-var")).into_iter().next(),
+                    weights: list(says("wgt-var")),
                     read: variables::read(&element, self.language.as_deref()),
                     notes: notes(&element),
                 };

@@ -80,7 +80,7 @@ impl Placing {
         sets: &mut LabelSets,
         losses: &mut Vec<Loss>,
     ) {
-        let UnplacedVariable { id, files, rectypes, column, weighted_by, read, notes } = found;
+        let UnplacedVariable { id, files, rectypes, column, weights, read, notes } = found;
         let mut own = self.tables_of(&files, &rectypes, tables);
         if own.len() > self.room.max(1) {
             let action = "a variable of more tables than are read is in the first of them alone";
@@ -122,6 +122,11 @@ impl Placing {
             let loss = Loss::new(code, action).variable(&variable.name).count(categories.len() as u64);
             losses.push(loss.first(None, first.as_str()));
         }
+        if let Some((_, further)) = weights.split_first().filter(|(_, further)| !further.is_empty()) {
+            let action = "a variable is weighted by one other: further references of `wgt-var` are left out";
+            let loss = Loss::new(LossCode::NOT_READ, action).variable(&variable.name);
+            losses.push(loss.count(further.len() as u64).first(None, further.join(" ")));
+        }
         variable.weighted_by = None;
         for at in &own {
             let Some(table) = tables.get_mut(*at) else { continue };
@@ -138,7 +143,7 @@ impl Placing {
                     Loss::new(LossCode::NOT_READ, action).variable(&given).table(&table.read.table.name),
                 );
             }
-            if let Some(weight) = &weighted_by {
+            if let Some(weight) = weights.first() {
                 self.weights.push((*at, table.read.table.variables.len(), weight.clone()));
             }
             if !id.is_empty() {

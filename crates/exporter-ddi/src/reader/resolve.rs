@@ -76,15 +76,20 @@ fn assembled(parts: Parts) -> DdiDocument {
         let name = ids.get(&id).map(|(name, _)| name.clone());
         let variable =
             tables.get_mut(table).and_then(|it: &mut TableDraft| it.read.table.variables.get_mut(column));
-        if let (Some(variable), Some(name)) = (variable, name) {
-            variable.weighted_by = Some(name);
+        match (variable, name) {
+            (Some(variable), Some(name)) => variable.weighted_by = Some(name),
+            (Some(variable), None) => {
+                let action = "its weight (`wgt-var`) is no variable of the document and is left out";
+                losses.push(Loss::new(LossCode::NOT_READ, action).variable(&variable.name).first(None, id));
+            }
+            (None, _) => {}
         }
     }
     let groups = resolve_groups(parts.groups, &mut tables, &mut ids, parts.language.as_deref(), &mut losses);
     unique_names(&mut tables);
     let targets = Targets::of(&tables, ids, groups);
     let ids = &targets.variables;
-    link(&mut tables, ids);
+    link(&mut tables, ids, &mut losses);
     let mut of_data = Element::new("dataDscr");
     of_data.extend(parts.notes.iter().filter(|note| note::is_plain(note)).cloned());
     note::keep_texts(&mut study.attributes, &of_data);

@@ -80,7 +80,8 @@ const OWN: [(&str, &str, &str); 17] = [
 /// What a document says at a path: the text, or an attribute.
 type Said = (String, Option<String>, String);
 
-fn parsed(xml: &[u8]) -> Element {
+/// The root of a document.
+pub(super) fn parsed(xml: &[u8]) -> Element {
     let mut reader = XmlReader::new(xml);
     loop {
         match reader.next_item().unwrap() {

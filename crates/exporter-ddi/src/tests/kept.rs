@@ -4,8 +4,15 @@ use exporter_core::codebook::{Codebook, Kind, Variable};
 use exporter_core::sink::MemorySink;
 use exporter_core::{Context, MemoryDataset, export};
 
+use exporter_testkit::soaked;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use super::each_element::parsed;
 use super::{document, findings};
 use crate::exporter::DdiExporter;
+use crate::mapping::texts::words;
 use crate::reader::read;
 use crate::structure::Version;
 
@@ -150,5 +157,101 @@ fn elements_of_attributes_alone_are_put_back() {
         ["<geoMap URI=\"https://example.org/m.shp\" levelno=\"2\"/>", "<catLevel levelnm=\"region\"/>"]
     {
         assert!(xml.contains(stands), "{stands} {xml}");
+    }
+}
+
+/// A text that is kept: of a variable, and of a category of it.
+fn kept_text(variable: usize, category: Option<usize>) -> String {
+    let of = |number: usize| char::from(b'a' + u8::try_from(number).unwrap());
+    format!("kept{}{}", of(variable), category.map(of).unwrap_or('z'))
+}
+
+/// A variable with elements that are kept, of it and of its categories, as the bits of these say; it is derived from the next one.
+fn with_kept(variable: usize, categories: &[u8]) -> String {
+    let text = |category| kept_text(variable, category);
+    let mut data = format!("<var ID='I{variable}' name='v{variable}' dcml='0'>");
+    for (name, bit) in [("imputation", 1), ("respUnit", 2), ("codInstr", 4), ("TotlResp", 8)] {
+        if categories.iter().any(|mask| mask & bit > 0) {
+            data.push_str(&format!("<{name}>{}</{name}>", text(None)));
+        }
+    }
+    for (at, mask) in categories.iter().enumerate() {
+        let kept = if mask & 1 > 0 { format!("<txt>{}</txt>", text(Some(at))) } else { String::new() };
+        let missing = if mask & 2 > 0 { format!(" country='{}'", text(Some(at))) } else { String::new() };
+        let label = format!("<labl>label {variable} {at}</labl>");
+        data.push_str(&format!("<catgry{missing}><catValu>{at}</catValu>{label}{kept}</catgry>"));
+    }
+    let next =
+        format!("<derivation var='I{}'><drvcmd>{}</drvcmd></derivation></var>", variable + 1, text(None));
+    data + &next
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(soaked(48)))]
+
+    #[test]
+    fn what_is_kept_belongs_to_its_variable_and_category(
+        masks in vec(vec(0_u8..16, 1..4), 2..6),
+        order in vec(any::<Index>(), 1..6),
+        gone in vec(any::<Index>(), 0..3),
+        is_doubled in any::<bool>(),
+    ) {
+        let data: String = masks.iter().enumerate().map(|(at, mask)| with_kept(at, mask)).collect();
+        let mut read = codebook("", &data);
+        // Some of the variables, in another order.
+        let all = std::mem::take(&mut read.tables[0].variables);
+        let mut rest = all;
+        for index in order.iter().take(masks.len() - 1) {
+            let at = index.index(rest.len());
+            read.tables[0].variables.push(rest.remove(at));
+        }
+        // Without some of the categories, and with the same variables in another table.
+        for (index, variable) in gone.iter().zip(&read.tables[0].variables) {
+            let labels = read.value_labels.get_mut(variable.labels.as_deref().unwrap()).unwrap();
+            labels.entries.remove(index.index(labels.entries.len()));
+        }
+        if is_doubled {
+            let mut other = read.tables[0].clone();
+            other.name = "other".into();
+            read.tables.push(other);
+        }
+        let root = parsed(written(&read).as_bytes());
+        let lost = lost(read.clone());
+        let data = root.first("dataDscr").unwrap();
+        let names: Vec<&str> = data.all("var").map(|var| var.attribute("name").unwrap()).collect();
+        for (table, variables) in data.all("var").collect::<Vec<_>>().chunks(read.tables[0].variables.len()).enumerate() {
+            for var in variables {
+                let mut own = String::new();
+                var.write(0, &mut own);
+                let number: usize = var.attribute("name").unwrap()[1..].parse().unwrap();
+                for (other, masks) in masks.iter().enumerate() {
+                    prop_assert_eq!(own.contains(&kept_text(other, None)), other == number, "{}", own);
+                    for (code, mask) in masks.iter().enumerate() {
+                        let is_kept = other == number && mask & 3 > 0;
+                        prop_assert_eq!(own.contains(&kept_text(other, Some(code))), is_kept, "{}", own);
+                    }
+                }
+                // What stands in a category is its own.
+                for category in var.all("catgry") {
+                    let code: usize = words(category.first("catValu").unwrap()).parse().unwrap();
+                    let kept = category.all("txt").map(words).chain(category.attribute("country").map(str::to_owned));
+                    kept.for_each(|kept| assert_eq!(kept, kept_text(number, Some(code))));
+                }
+                // A reference leads to the next variable of the same table, or is told.
+                let derived = var.first("derivation").and_then(|derivation| derivation.attribute("var"));
+                let next = format!("v{}", number + 1);
+                match derived {
+                    Some(id) => {
+                        let target = data.all("var").position(|var| var.attribute("ID") == Some(id)).unwrap();
+                        prop_assert_eq!(names[target], next);
+                        prop_assert_eq!(target / variables.len(), table);
+                    }
+                    None => {
+                        prop_assert!(!names.contains(&next.as_str()));
+                        prop_assert!(lost.iter().any(|loss| loss.contains("`derivation@var` refers")), "{lost:?}");
+                    }
+                }
+            }
+        }
     }
 }
