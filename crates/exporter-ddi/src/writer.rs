@@ -15,7 +15,7 @@ use crate::mapping::question::{self, Shared};
 use crate::mapping::tables::TableEntry;
 use crate::mapping::texts::Languages;
 use crate::mapping::variables::{self, ReadVariable, VariableEntry};
-use crate::mapping::{documents, note, stated_file, study, tables};
+use crate::mapping::{documents, note, references as kept_references, stated_file, study, tables};
 use crate::options::Profile;
 use crate::reader::NO_LANGUAGES;
 use crate::reader::{Counts, LabelSets, link_to};
@@ -149,11 +149,16 @@ impl DdiWriter<'_> {
             "{namespace} http://www.ddialliance.org/Specification/DDI-Codebook/{number}/XMLSchema/codebook.xsd"
         );
         let language = self.languages.document().filter(|_| self.profile != Profile::Dataverse);
+        let mut id = document_id(&self.codebook.study.id);
+        let kept = kept_references::ids(self.codebook);
+        while kept.contains(&id) {
+            id.push('_');
+        }
         Element::new("codeBook")
             .with("xmlns", namespace)
             .with("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance")
             .with("xsi:schemaLocation", location)
-            .with("ID", document_id(&self.codebook.study.id))
+            .with("ID", id)
             .with("version", number)
             .with_some("xml:lang", language)
     }

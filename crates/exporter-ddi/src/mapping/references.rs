@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use exporter_core::codebook::{Attribute, Codebook};
 
+use super::note::add_attribute;
 use super::{documents, free_elements, groups};
 use crate::structure::{ValueType, Version};
 
@@ -160,6 +161,14 @@ impl Kept {
         attributes.and_then(|known| known.get(&self.name)).map(|it| it.values().to_vec()).unwrap_or_default()
     }
 
+    /// Keeps values as a codebook has them, beside what a document can say of them.
+    pub(crate) fn keep_unresolved(&self, codebook: &mut Codebook, values: Vec<String>) {
+        let Some(attributes) = self.owner.attributes(codebook) else { return };
+        for value in values {
+            add_attribute(attributes, &format!("{UNRESOLVED}{}", self.name), value);
+        }
+    }
+
     /// Puts other values in place of its own; of several, those that stay are called after their numbers where some are gone.
     pub(crate) fn replace(&self, codebook: &mut Codebook, values: Vec<Option<String>>) {
         let Some(attributes) = self.owner.attributes(codebook) else { return };
@@ -176,6 +185,28 @@ impl Kept {
         for (at, value) in values.into_iter().enumerate() {
             let name = self.name.replacen(sign, &format!("[{}]{sign}", at + 1), 1);
             attributes.extend(value.map(|value| (name, Attribute::One(value))));
+        }
+    }
+}
+
+/// How attributes begin that keep references to what a document does not have, before the name of the attribute.
+const UNRESOLVED: &str = "unresolved ";
+
+/// Puts references that a document of this program could not say in place of what it says.
+fn restore_unresolved(attributes: &mut BTreeMap<String, Attribute>) {
+    let is_unresolved = |name: &&String| name.starts_with(UNRESOLVED);
+    for kept in attributes.keys().filter(is_unresolved).cloned().collect::<Vec<_>>() {
+        let Some(name) = kept.strip_prefix(UNRESOLVED) else { continue };
+        // Those that it says are called after their numbers where some are not said.
+        let before = name.split('@').next().unwrap_or_default();
+        let is_said = |known: &str| {
+            let number = known.strip_prefix(before).and_then(|rest| rest.strip_prefix('['));
+            let rest = number.and_then(|number| number.split_once(']')).map(|(_, rest)| rest);
+            known == name || rest.is_some_and(|rest| name.strip_prefix(before) == Some(rest))
+        };
+        attributes.retain(|known, _| !is_said(known));
+        if let Some(values) = attributes.remove(&kept) {
+            attributes.insert(name.to_owned(), values);
         }
     }
 }
@@ -219,7 +250,7 @@ pub(crate) fn ids(codebook: &Codebook) -> HashSet<String> {
 }
 
 /// Calls the parts that IDs of a document refer to by their names; `target` knows those of an ID, seen from a table. IDs to which
-/// nothing leads are taken out where nobody else may have meant them.
+/// nothing leads are taken out of documents of others, and so is an ID that stands there already.
 pub(crate) fn name(
     codebook: &mut Codebook,
     is_of_others: bool,
@@ -242,19 +273,21 @@ pub(crate) fn name(
         kept.replace(codebook, values);
     }
     for kept in ids.into_iter().filter(|_| is_of_others) {
-        let values = kept.values(codebook).into_iter().map(|id| Some(id).filter(|id| used.contains(id)));
+        // The first is the one that is meant.
+        let values = kept.values(codebook).into_iter().map(|id| Some(id).filter(|id| used.remove(id)));
         let values = values.collect();
         kept.replace(codebook, values);
+    }
+    restore_unresolved(&mut codebook.study.attributes);
+    for table in &mut codebook.tables {
+        restore_unresolved(&mut table.attributes);
+        table.variables.iter_mut().for_each(|variable| restore_unresolved(&mut variable.attributes));
     }
 }
 
 /// By owner and ID, the ID that it has now: of several the first keeps it.
-pub(crate) fn make_unique(
-    codebook: &mut Codebook,
-    kept: &[Kept],
-    document: &str,
-) -> HashMap<(Owner, String), String> {
-    let (mut taken, mut now) = (HashSet::from([document.to_owned()]), HashMap::new());
+pub(crate) fn make_unique(codebook: &mut Codebook, kept: &[Kept]) -> HashMap<(Owner, String), String> {
+    let (mut taken, mut now) = (HashSet::new(), HashMap::new());
     for kept in kept.iter().filter(|kept| kept.is_id) {
         let mut free = |id: String| {
             let mut numbered = (2_u64..).map(|number| format!("{id}_{number}"));

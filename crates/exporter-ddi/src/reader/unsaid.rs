@@ -46,7 +46,7 @@ pub(crate) fn unsaid(
         file.columns.iter().for_each(|column| words.add(&column.name));
     }
     let language = codebook.study.languages.first().cloned().unwrap_or_default();
-    let structure = Version::V2_5.structure();
+    let structure = Version::V2_6.structure();
     let mut looking = Looking { words, language, structure, found: BTreeMap::new() };
     looking.document(&mut XmlReader::new(document))?;
     let losses = looking.found.into_iter().map(|(name, (count, first))| {

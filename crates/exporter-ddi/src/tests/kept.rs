@@ -81,7 +81,10 @@ fn references_to_what_is_gone_are_told() {
     read.tables[0].variables.remove(1);
     let xml = written(&read);
     assert!(xml.contains("<derivation var=\"V2\">") && !xml.contains("access="), "{xml}");
-    let told = "refers to what the document does not have, and is left out";
+    // Whoever reads it again has all of it.
+    let again = crate::reader::read(xml.as_bytes()).unwrap().codebook;
+    assert_eq!(again.tables[0].variables, read.tables[0].variables);
+    let told = "refers to what the document does not have, and is kept in a note alone";
     assert_eq!(
         lost(read),
         [
@@ -254,4 +257,20 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn whatever_a_document_refers_to_its_codebook_comes_back() {
+    let two = "<method><dataColl><sampProc ID='A'>One</sampProc><sampProc ID='B'>Two</sampProc><timeMeth ID='A'>x</timeMeth>\
+               <timeMeth ID='x y'>z</timeMeth></dataColl></method>";
+    let data = "<varGrp ID='G' name='g' var='a' access='gone A'/><var ID='a' name='a' files='F' sdatrefs='A B V1 F G F1 VG1'>\
+                <qstn ID='V1' qstn='Q9' var='a gone'>Why?</qstn><catgry ID='C1'><catValu>01</catValu></catgry>\
+                <catgry ID='C2' catgry='C1 C2'><catValu>2</catValu><labl sdatrefs='C2'>Two</labl></catgry></var>\
+                <var name='b'><notes parent='A'>One</notes><notes parent='gone'>Two</notes><notes parent='C2 x'>Three</notes></var>";
+    let read = codebook(two, data);
+    let xml = written(&read);
+    let mut again = crate::reader::read(xml.as_bytes()).unwrap().codebook;
+    again.tables[0].rows = None;
+    assert_eq!(again, read, "{xml}");
+    assert_eq!(document(&again, Version::V2_5), xml);
 }

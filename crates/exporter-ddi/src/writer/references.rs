@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use exporter_core::codebook::Codebook;
 use exporter_core::{Loss, LossCode};
 
-use super::{DdiWriter, Ids, SharedByVariables, document_id};
+use super::{DdiWriter, Ids, SharedByVariables};
 use crate::mapping::groups;
 use crate::mapping::references::{self, Kept, Owner, Part, Target};
 use crate::mapping::texts::Languages;
@@ -14,15 +14,14 @@ use exporter_xml::Element;
 
 impl DdiWriter<'_> {
     /// The codebook as this document says it: its references are IDs of the document, each ID is there once, and what refers to
-    /// nothing is left out and told. None where nothing of it is kept.
+    /// nothing is told and stands in a note. None where nothing of it is kept.
     pub(crate) fn with_ids(&self) -> Option<(Codebook, Vec<Loss>)> {
         let kept = references::kept(self.codebook);
         if kept.is_empty() {
             return None;
         }
         let mut codebook = self.codebook.clone();
-        let document = document_id(&codebook.study.id);
-        let now = references::make_unique(&mut codebook, &kept, &document);
+        let now = references::make_unique(&mut codebook, &kept);
         let languages = Languages { told: None, ..self.languages };
         let writer = DdiWriter { codebook: &codebook, languages, ..*self };
         let ids = Ids::of(&codebook);
@@ -30,27 +29,35 @@ impl DdiWriter<'_> {
         let mut resolved = codebook.clone();
         let mut lost: BTreeMap<(&str, Option<usize>), (u64, String)> = BTreeMap::new();
         for kept in kept.iter().filter(|kept| !kept.is_id) {
-            let values = kept.values(&mut resolved).into_iter().map(|value| {
-                let words: Vec<String> = value
-                    .split_whitespace()
-                    .filter_map(|word| {
-                        let id = places.id(word, kept.owner);
-                        if id.is_none() {
-                            let (count, _) = lost
-                                .entry((&kept.attribute, kept.owner.table()))
-                                .or_insert_with(|| (0, places.named(word, kept.owner)));
-                            *count += 1;
-                        }
-                        id
-                    })
-                    .collect();
-                Some(words.join(" ")).filter(|words| !words.is_empty())
-            });
-            let values = values.collect();
-            kept.replace(&mut resolved, values);
+            let (mut said, mut whole) = (Vec::new(), Vec::new());
+            let mut is_whole = true;
+            for value in kept.values(&mut resolved) {
+                let (mut ids, mut words) = (Vec::new(), Vec::new());
+                for word in value.split_whitespace() {
+                    let id = places.id(word, kept.owner);
+                    if id.is_none() {
+                        let first = || (0, places.named(word, kept.owner));
+                        let (count, _) =
+                            lost.entry((&kept.attribute, kept.owner.table())).or_insert_with(first);
+                        *count += 1;
+                        is_whole = false;
+                    }
+                    let is_kept = Target::of(word).is_none();
+                    words.push(id.clone().filter(|_| is_kept).unwrap_or_else(|| word.to_owned()));
+                    ids.extend(id);
+                }
+                said.push(Some(ids.join(" ")).filter(|ids| !ids.is_empty()));
+                whole.push(words.join(" "));
+            }
+            kept.replace(&mut resolved, said);
+            if !is_whole {
+                kept.keep_unresolved(&mut resolved, whole);
+            }
         }
         let losses = lost.into_iter().map(|((attribute, table), (count, first))| {
-            let action = format!("`{attribute}` refers to what the document does not have, and is left out");
+            let action = format!(
+                "`{attribute}` refers to what the document does not have, and is kept in a note alone"
+            );
             let loss = Loss::new(LossCode::METADATA_DROPPED, action).count(count).counting("references");
             let loss = loss.first(None, first);
             match table.and_then(|table| codebook.tables.get(table)) {
@@ -142,7 +149,8 @@ impl Places<'_> {
     fn kept(&self, id: &str, from: Owner) -> Option<String> {
         let near = [Some(from), from.table().map(Owner::Table), Some(Owner::Study)].into_iter().flatten();
         let near = near.filter_map(|owner| self.now.get(&(owner, id.to_owned()))).next();
-        near.cloned().or_else(|| Some(id.to_owned())).filter(|id| self.standing.contains(id))
+        let any = || self.now.values().find(|known| *known == id);
+        near.or_else(any).filter(|id| self.standing.contains(*id)).cloned()
     }
 
     /// A reference, and where it stands.
