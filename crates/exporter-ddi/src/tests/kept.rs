@@ -261,7 +261,7 @@ proptest! {
 
 #[test]
 fn whatever_a_document_refers_to_its_codebook_comes_back() {
-    let two = "<method><dataColl><sampProc ID='A'>One</sampProc><sampProc ID='B'>Two</sampProc><timeMeth ID='A'>x</timeMeth>\
+    let two = "<method><dataColl><sampProc ID='A' source='archive'>One</sampProc><sampProc ID='B'>Two</sampProc><timeMeth ID='A'>x</timeMeth>\
                <timeMeth ID='x y'>z</timeMeth></dataColl></method>";
     let data = "<varGrp ID='G' name='g' var='a' access='gone A'/><var ID='a' name='a' files='F' sdatrefs='A B V1 F G F1 VG1'>\
                 <qstn ID='V1' qstn='Q9' var='a gone'>Why?</qstn><catgry ID='C1'><catValu>01</catValu></catgry>\

@@ -174,6 +174,13 @@ impl Placing<'_> {
     fn elements(&mut self, steps: &[Step<'_>], count: usize, number: usize) -> Option<Vec<Place>> {
         let Some((last, before)) = steps.split_last() else { return (count == 1).then(|| vec![Vec::new()]) };
         let found = self.found(steps);
+        // Several texts that are read may be one now, of which nothing is said that one of them said.
+        if matches!(last.which, Which::Nth(_)) && self.is_read(steps) {
+            let parents = self.found(before);
+            if parents.iter().any(|parent| self.named(parent, last.name).len() < 2) {
+                return None;
+            }
+        }
         if found.len() == count {
             return Some(found);
         }
