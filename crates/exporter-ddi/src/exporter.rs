@@ -3,6 +3,7 @@
 mod facts;
 mod losses;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::io::Write as _;
 
@@ -152,7 +153,7 @@ impl Exporter for DdiExporter {
         let date = chrono::DateTime::from_timestamp(clock, 0).map(|time| time.format("%Y-%m-%d").to_string());
         let mut plan = DdiPlan {
             options: &self.options,
-            codebook,
+            codebook: Cow::Borrowed(codebook),
             entries: self.entries(codebook),
             languages: self.documents(codebook),
             changes: Changes::from(with.losses(self, codebook)),
@@ -182,6 +183,10 @@ impl Exporter for DdiExporter {
                 );
                 plan.changes.losses.add(Loss::new(LossCode::METADATA_DROPPED, action).table(&table.name));
             }
+        }
+        if let Some((with_ids, lost)) = plan.writer(None).with_ids() {
+            plan.codebook = Cow::Owned(with_ids);
+            lost.into_iter().for_each(|loss| plan.changes.losses.add(loss));
         }
         // What becomes of texts shows where they are spelled.
         let told = TextChanges::default();
@@ -305,7 +310,8 @@ fn reading(attributes: &BTreeMap<String, String>) -> serde_json::Map<String, ser
 
 struct DdiPlan<'a> {
     options: &'a DdiOptions,
-    codebook: &'a Codebook,
+    /// References in it are IDs of the document.
+    codebook: Cow<'a, Codebook>,
     entries: Vec<EntrySpec>,
     /// By entry, the only language that is written.
     languages: Vec<Option<String>>,
@@ -348,7 +354,7 @@ impl Plan for DdiPlan<'_> {
             let failed = |source| Error::io("cannot write the document", source).entry(&spec.path);
             let counts = writer.write(&mut entry).map_err(failed)?;
             entry.flush().map_err(failed)?;
-            complete(counts, self.codebook).map_err(|error| error.entry(&spec.path))?;
+            complete(counts, &self.codebook).map_err(|error| error.entry(&spec.path))?;
             summary.entries.push(EntryReport::new(spec, entry.commit()?, None));
         }
         Ok(summary)
@@ -359,7 +365,7 @@ impl DdiPlan<'_> {
     /// What a document is about, in all languages.
     fn writer<'d>(&'d self, told: Option<&'d TextChanges>) -> DdiWriter<'d> {
         DdiWriter {
-            codebook: self.codebook,
+            codebook: &self.codebook,
             files: &self.files,
             rows: &self.rows,
             statistics: &self.statistics,
@@ -368,7 +374,7 @@ impl DdiPlan<'_> {
                 told,
                 is_one: self.options.profile.is_of_one_language(),
                 needs_tags: self.options.profile == crate::options::Profile::Archive,
-                ..Languages::of(self.codebook)
+                ..Languages::of(&self.codebook)
             },
             version: self.options.version,
             profile: self.options.profile,

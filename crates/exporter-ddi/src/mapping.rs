@@ -10,6 +10,7 @@ mod html;
 mod language_tags;
 pub(crate) mod note;
 pub(crate) mod question;
+pub(crate) mod references;
 pub(crate) mod stated_file;
 pub(crate) mod stated_kind;
 pub(crate) mod study;
@@ -17,3 +18,6 @@ pub(crate) mod tables;
 pub(crate) mod texts;
 pub(crate) mod values;
 pub(crate) mod variables;
+
+/// Where an element comes from when nothing is said.
+pub(crate) const SOURCE: (&str, &str) = ("source", "producer");

@@ -132,7 +132,8 @@ struct UnplacedVariable {
     files: Vec<String>,
     rectypes: Vec<String>,
     column: Column,
-    weighted_by: Option<String>,
+    /// IDs of the variables that it is weighted by.
+    weights: Vec<String>,
     read: ReadVariable,
     notes: Vec<Element>,
 }
@@ -150,8 +151,8 @@ pub(crate) struct Parts {
     tables: Vec<(ReadTable, Vec<Element>)>,
     variables: Vec<UnplacedVariable>,
     groups: Vec<(exporter_core::codebook::Group, Vec<String>, Element)>,
-    /// Documents, their notes, and what is kept of them beside.
-    documents: Vec<(exporter_core::codebook::Document, Vec<Element>, Kept)>,
+    /// Documents, their notes, what is kept of them beside, and the number of the one that each stands in.
+    documents: Vec<(exporter_core::codebook::Document, Vec<Element>, Kept, Option<usize>)>,
     /// Notes behind the variables.
     notes: Vec<Element>,
     /// Tags of texts, in the order in which they come.
@@ -162,6 +163,8 @@ pub(crate) struct Parts {
     passed_over: BTreeMap<String, u64>,
     counts: Counts,
     labels: LabelsFrom,
+    /// Whether this program wrote it.
+    is_ours: bool,
     /// What a document of another program says of itself.
     about: BTreeMap<String, Attribute>,
 }
@@ -238,7 +241,9 @@ impl Parts {
             // The document about itself.
             "docDscr" => {
                 let element = reader.element(tag, MOST_PART)?;
-                if !is_of_this_program(&element) {
+                if is_of_this_program(&element) {
+                    self.is_ours = true;
+                } else {
                     note::keep_texts(&mut self.about, &element);
                 }
             }
@@ -266,7 +271,7 @@ impl Parts {
             "otherMat" => {
                 let element = reader.element(tag, MOST_PART)?;
                 self.tags(&element, reader.position())?;
-                self.document(&element);
+                self.document(&element, None);
             }
             name => {
                 self.pass_over(name);
@@ -317,7 +322,7 @@ impl Parts {
                     files,
                     rectypes: list(says("rectype")),
                     column: column(&element),
-                    weighted_by: list(says("wgt-var")).into_iter().next(),
+                    weights: list(says("wgt-var")),
                     read: variables::read(&element, self.language.as_deref()),
                     notes: notes(&element),
                 };
@@ -342,12 +347,13 @@ impl Parts {
         Ok(())
     }
 
-    fn document(&mut self, element: &Element) {
+    fn document(&mut self, element: &Element, within: Option<usize>) {
         let read = documents::read(element, self.language.as_deref());
-        let kept = documents::kept(element, self.language.as_deref());
-        self.documents.push((read, notes(element), kept));
+        let kept = documents::kept(element, self.is_ours, self.language.as_deref());
+        let at = self.documents.len();
+        self.documents.push((read, notes(element), kept, within));
         for inner in element.all("otherMat") {
-            self.document(inner);
+            self.document(inner, Some(at));
         }
     }
 
@@ -356,7 +362,7 @@ impl Parts {
         self.study.as_ref().is_some_and(|(.., notes)| !notes.is_empty())
             || self.tables.iter().any(|(_, notes)| !notes.is_empty())
             || self.variables.iter().any(|found| !found.notes.is_empty())
-            || self.documents.iter().any(|(_, notes, _)| !notes.is_empty())
+            || self.documents.iter().any(|(_, notes, ..)| !notes.is_empty())
             || self.groups.iter().any(|(.., element)| element.all("notes").any(note::is_ours))
             || self.notes.iter().any(note::is_ours)
     }
@@ -366,7 +372,7 @@ impl Parts {
         self.study.iter_mut().for_each(|(.., notes)| notes.clear());
         self.tables.iter_mut().for_each(|(_, notes)| notes.clear());
         self.variables.iter_mut().for_each(|found| found.notes.clear());
-        self.documents.iter_mut().for_each(|(_, notes, _)| notes.clear());
+        self.documents.iter_mut().for_each(|(_, notes, ..)| notes.clear());
         let is_of_others =
             |node: &exporter_xml::Node| !matches!(node, exporter_xml::Node::Element(it) if note::is_ours(it));
         self.groups.iter_mut().for_each(|(.., element)| element.children.retain(is_of_others));

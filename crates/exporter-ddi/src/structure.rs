@@ -156,6 +156,14 @@ impl Structure {
         self.rules.get(element)
     }
 
+    /// The names of attributes that hold IDs or references to them.
+    pub(crate) fn references(&self) -> impl Iterator<Item = &'static str> {
+        let attributes = self.rules.values().flat_map(|rule| &rule.attributes);
+        let is_reference =
+            |values: &ValueType| matches!(values, ValueType::Id | ValueType::IdRef | ValueType::IdRefs);
+        attributes.filter(move |attribute| is_reference(&attribute.values)).map(|attribute| attribute.name)
+    }
+
     /// Where an element stands among those of its parent, as a number that grows with the order; elements of text and unknown
     /// ones keep their place behind what is before them.
     pub(crate) fn position(&self, parent: &str, element: &str) -> usize {

@@ -1,5 +1,8 @@
 //! Whatever a sound codebook says, its document is valid and says it again.
 
+mod each_element;
+mod kept;
+
 use exporter_core::check::Findings;
 use exporter_core::codebook::{Codebook, Kind, Question, Role, Table, Variable};
 use exporter_core::sink::MemorySink;
@@ -23,7 +26,7 @@ fn document(codebook: &Codebook, version: Version) -> String {
         vec![DataFile { path, media_type, ..DataFile::default() }]
     };
     let files: Vec<_> = codebook.tables.iter().map(|table| file(&table.name)).collect();
-    let writer = DdiWriter {
+    let mut writer = DdiWriter {
         codebook,
         files: &files,
         rows: &vec![Some(3); codebook.tables.len()],
@@ -34,6 +37,8 @@ fn document(codebook: &Codebook, version: Version) -> String {
         profile: Default::default(),
         date: Some("2026-01-31"),
     };
+    let with_ids = writer.with_ids().map(|(codebook, _)| codebook);
+    writer.codebook = with_ids.as_ref().unwrap_or(codebook);
     let mut bytes = Vec::new();
     writer.write(&mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()

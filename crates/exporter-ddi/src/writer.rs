@@ -2,19 +2,20 @@
 
 mod ids;
 mod profile;
+mod references;
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
-use exporter_core::codebook::{Attribute, Codebook, Document, GroupKind, Question, Table, Value, Variable};
+use exporter_core::codebook::{Attribute, Codebook, GroupKind, Question, Table, Value, Variable};
 
 use crate::data_file::DataFile;
 use crate::mapping::groups::{self, table_note};
-use crate::mapping::question::Shared;
+use crate::mapping::question::{self, Shared};
 use crate::mapping::tables::TableEntry;
 use crate::mapping::texts::Languages;
 use crate::mapping::variables::{self, ReadVariable, VariableEntry};
-use crate::mapping::{documents, note, stated_file, study, tables};
+use crate::mapping::{documents, note, references as kept_references, stated_file, study, tables};
 use crate::options::Profile;
 use crate::reader::NO_LANGUAGES;
 use crate::reader::{Counts, LabelSets, link_to};
@@ -94,7 +95,7 @@ impl DdiWriter<'_> {
             }
         }
         for document in &self.codebook.documents {
-            documents::write(document, &self.codebook.study, None, self.languages, self.structure());
+            documents::write(document, &self.codebook.study, (None, false), self.languages, self.structure());
         }
     }
 
@@ -122,8 +123,15 @@ impl DdiWriter<'_> {
             self.data(&mut out, &ids, &mut counts)?;
             out.line("  </dataDscr>")?;
         }
-        for (document, path) in self.codebook.documents.iter().zip(self.documents) {
-            out.element(1, self.document(document, path.as_deref()))?;
+        let containers = documents::containers(&self.codebook.documents, &self.codebook.study);
+        let mut inside: Vec<Vec<usize>> = containers.iter().map(|_| Vec::new()).collect();
+        for (at, container) in containers.iter().enumerate() {
+            if let Some(inside) = container.and_then(|container| inside.get_mut(container)) {
+                inside.push(at);
+            }
+        }
+        for (at, _) in containers.iter().enumerate().filter(|(_, container)| container.is_none()) {
+            out.element(1, self.document(at, false, &inside))?;
         }
         out.line("</codeBook>")?;
         out.flush(0)?;
@@ -141,11 +149,16 @@ impl DdiWriter<'_> {
             "{namespace} http://www.ddialliance.org/Specification/DDI-Codebook/{number}/XMLSchema/codebook.xsd"
         );
         let language = self.languages.document().filter(|_| self.profile != Profile::Dataverse);
+        let mut id = document_id(&self.codebook.study.id);
+        let kept = kept_references::ids(self.codebook);
+        while kept.contains(&id) {
+            id.push('_');
+        }
         Element::new("codeBook")
             .with("xmlns", namespace)
             .with("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance")
             .with("xsi:schemaLocation", location)
-            .with("ID", document_id(&self.codebook.study.id))
+            .with("ID", id)
             .with("version", number)
             .with_some("xml:lang", language)
     }
@@ -345,6 +358,9 @@ impl DdiWriter<'_> {
         let mut whole = variable.clone();
         whole.facts = whole.facts.of_files();
         whole.attributes.retain(|name, value| !(is_told(name) || self.is_of_the_language(name, value)));
+        if shared.questions.contains_key(variable.name.as_str()) && variable.question.is_none() {
+            question::forget_shared(&mut read.attributes);
+        }
         read.weighted_by.clone_from(&whole.weighted_by);
         read.labels = sets.name_of(&read.name, &labels);
         element.extend(note::difference(&read, &whole));
@@ -352,14 +368,18 @@ impl DdiWriter<'_> {
         element
     }
 
-    fn document(&self, whole: &Document, path: Option<&str>) -> Element {
-        let mut element =
-            documents::write(whole, &self.codebook.study, path, self.languages, self.structure());
+    /// A document with those in it; `inside` has by document the numbers of these.
+    fn document(&self, at: usize, is_within: bool, inside: &[Vec<usize>]) -> Element {
+        let Some(whole) = self.codebook.documents.get(at) else { return Element::default() };
+        let path = self.documents.get(at).and_then(Option::as_deref);
+        let study = &self.codebook.study;
+        let mut element = documents::write(whole, study, (path, is_within), self.languages, self.structure());
         let mut kept = whole.clone();
         kept.bytes = None;
         kept.path = path.map(Into::into);
         let read = documents::read(&element, self.languages.default);
         element.extend(note::difference(&read, &kept));
+        element.extend(inside.get(at).into_iter().flatten().map(|inner| self.document(*inner, true, inside)));
         element
     }
 }

@@ -60,6 +60,23 @@ fn parts_that_lead_nowhere_are_told() {
 }
 
 #[test]
+fn weights_and_keys_that_are_not_read_are_told() {
+    let files = "<fileDscr ID='F'><fileTxt><fileName>a.csv</fileName><fileStrc type='relational'>\
+                 <recGrp ID='R' rectype='a' keyvar='V1 gone'/></fileStrc></fileTxt></fileDscr>";
+    let variables = "<var ID='V1' name='x' wgt-var='V2 V3 V4'/><var ID='V2' name='v'/><var ID='V3' name='w' wgt-var='V9'/>";
+    let document = parsed(files, variables);
+    assert_eq!(document.codebook.tables[0].variables[0].weighted_by.as_deref(), Some("v"));
+    assert_eq!(
+        lost(&document),
+        [
+            "not-read 2 a variable is weighted by one other: further references of `wgt-var` are left out: V3 V4",
+            "not-read 1 its weight (`wgt-var`) is no variable of the document and is left out: V9",
+            "not-read 1 a key (`keyvar`) with what is no variable of its table is left out: gone",
+        ]
+    );
+}
+
+#[test]
 fn periods_in_words_stay_and_those_that_run_backwards_have_no_end() {
     let of = |start: &str, end: &str| {
         let dates =

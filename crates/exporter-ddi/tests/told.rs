@@ -449,12 +449,13 @@ fn what_is_read_of_no_part_is_told() {
     );
     let data = among(&text, &[], 1).unwrap();
     let all = told(&data.losses());
+    let behind = &data.codebook().study.attributes["dataDscr/notes"];
+    assert_eq!(behind.values(), ["Behind ä", "One asked"]);
     let unsaid: Vec<&String> = all.iter().filter(|loss| loss.contains("says more")).collect();
     assert_eq!(
         unsaid,
         [
             "not-read ?.? `labl` of the document says more than is read ×1: None Heading",
-            "not-read ?.? `notes` of the document says more than is read ×1: None Behind ä",
             "not-read ?.? `qstn` of the document says more than is read ×1: None Around",
             "not-read ?.? `varFormat@formatname` of the document says more than is read ×1: None comp3",
         ]

@@ -12,7 +12,8 @@ mod way;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use crate::structure::{Content, Version};
+use crate::structure::{Content, ValueType, Version};
+use way::Way;
 
 pub(super) use keep::{keep, keep_into};
 pub(super) use place::place;
@@ -33,7 +34,7 @@ pub(super) const TAKEN: [(&str, &[&str], &[&str]); 36] = [
     ("derivation", &[], &["drvdesc"]),
     ("dimensns", &[], &["caseQnty", "varQnty"]),
     ("distrbtr", &["affiliation", "abbr", "URI"], &[]),
-    ("fileDscr", &["URI"], &[]),
+    ("fileDscr", &["ID", "URI"], &[]),
     ("fileStrc", &["type"], &["recGrp"]),
     ("fileType", &["charset"], &[]),
     ("fundAg", &["abbr", "role"], &[]),
@@ -42,15 +43,15 @@ pub(super) const TAKEN: [(&str, &[&str], &[&str]); 36] = [
     ("labl", &["level"], &[]),
     ("location", &["StartPos", "EndPos", "width", "fileid", "RecSegNo"], &[]),
     ("nation", &["abbr"], &[]),
-    ("otherMat", &["type", "level", "URI"], &[]),
+    ("otherMat", &["URI"], &[]),
     ("producer", &["affiliation", "abbr", "role"], &[]),
     (
         "qstn",
-        &["seqNo", "responseDomainType", "otherResponseDomainType", "qstn"],
+        &["seqNo", "responseDomainType", "otherResponseDomainType"],
         &["preQTxt", "qstnLit", "postQTxt", "ivuInstr"],
     ),
     ("range", &["UNITS", "min", "max", "minExclusive", "maxExclusive"], &[]),
-    ("recGrp", &["recGrp", "keyvar", "rectype", "recidvar"], &["labl"]),
+    ("recGrp", &["ID", "recGrp", "keyvar", "rectype", "recidvar"], &["labl"]),
     ("relMat", &["label"], &[]),
     ("software", &["version", "date"], &[]),
     ("sumStat", &["type", "wgtd", "wgt-var"], &[]),
@@ -58,6 +59,7 @@ pub(super) const TAKEN: [(&str, &[&str], &[&str]); 36] = [
     (
         "var",
         &[
+            "ID",
             "name",
             "files",
             "dcml",
@@ -73,9 +75,12 @@ pub(super) const TAKEN: [(&str, &[&str], &[&str]); 36] = [
         &[],
     ),
     ("varFormat", &["type", "schema", "otherSchema", "formatname", "category"], &[]),
-    ("varGrp", &["type", "otherType", "var", "varGrp", "name"], &[]),
+    ("varGrp", &["ID", "type", "otherType", "var", "varGrp", "name"], &[]),
     ("version", &["date"], &[]),
 ];
+
+/// Elements of which the first is read and the others are kept as they are: what one says is not said of what another is about.
+pub(super) const APART: [&str; 1] = ["dataAccs"];
 
 /// What is taken of an element: its attributes, and the elements in it.
 type Taken = (&'static [&'static str], &'static [&'static str]);
@@ -84,6 +89,16 @@ type Taken = (&'static [&'static str], &'static [&'static str]);
 fn taken(name: &str) -> Taken {
     let found = TAKEN.binary_search_by(|(known, ..)| known.cmp(&name)).ok().and_then(|at| TAKEN.get(at));
     found.map_or_else(Taken::default, |(_, attributes, inside)| (attributes, inside))
+}
+
+/// What the structure says of an attribute that is kept under a name: the attribute as `element@attribute`, and its type.
+pub(crate) fn type_of(root: &str, name: &str) -> Option<(String, &'static ValueType)> {
+    let way = Way::of(root, name)?;
+    let (element, attribute) = (way.steps.last().map_or(root, |step| step.name), way.attribute?);
+    let newest_first = Version::ALL.into_iter().rev();
+    let rules = newest_first.filter_map(|version| version.structure().rule(element));
+    let rule = rules.filter_map(|rule| rule.attribute(attribute)).next()?;
+    Some((format!("{element}@{attribute}"), &rule.values))
 }
 
 /// Whether only the attributes of an element are read, where its attributes are.

@@ -48,19 +48,23 @@ const READ: [&str; 3] = ["defntn", "labl", "txt"];
 /// How the attributes of a table begin that keep it, before what is kept, a blank and the name of the group.
 const OF_GROUP: &str = "varGrp/";
 
+/// What an attribute of a table keeps of a group, and the name of this.
+pub(crate) fn of_group(attribute: &str) -> Option<(&str, &str)> {
+    attribute.strip_prefix(OF_GROUP)?.split_once(' ')
+}
+
 /// Whether an attribute of a table keeps something of one of its groups.
 pub(crate) fn is_of_group(table: &Table, attribute: &str) -> bool {
     if let Some(of) = attribute.strip_prefix(KIND) {
         return table.groups.iter().any(|group| group.name == of && group.kind == GroupKind::Set);
     }
-    let of = attribute.strip_prefix(OF_GROUP).and_then(|rest| rest.split_once(' '));
-    of.is_some_and(|(_, name)| table.groups.iter().any(|group| group.name == name))
+    of_group(attribute).is_some_and(|(_, name)| table.groups.iter().any(|group| group.name == name))
 }
 
 /// Writes into a group what its table keeps of it; what it has no place for are notes of it.
 fn place_kept(element: &mut Element, group: &Group, table: &Table, structure: &'static Structure) {
-    let of = |name: &String| {
-        let (what, of) = name.strip_prefix(OF_GROUP)?.split_once(' ')?;
+    let of = |name: &str| {
+        let (what, of) = of_group(name)?;
         (of == group.name).then(|| what.to_owned())
     };
     let kept: BTreeMap<String, Attribute> =

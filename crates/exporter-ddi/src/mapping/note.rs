@@ -86,6 +86,13 @@ where
     serde_json::from_value(whole.into()).unwrap_or(read)
 }
 
+/// Whether the note among these elements says that a field is empty.
+pub(crate) fn empties(notes: &[Element], field: &str) -> bool {
+    let note = notes.iter().find(|note| is_ours(note));
+    let note = note.and_then(|note| serde_json::from_str::<Json>(&words(note)).ok());
+    note.is_some_and(|note| note.get("is").and_then(|is| is.get(field)).is_some_and(Json::is_null))
+}
+
 /// Whether a note is one of these.
 pub(crate) fn is_ours(note: &Element) -> bool {
     note.attribute("type") == Some(TYPE)

@@ -1,8 +1,10 @@
 //! Questions: `qstn`, and notes for what it has no place for.
 
-use exporter_core::codebook::{Question, QuestionKind, ValidationRule};
+use std::collections::BTreeMap;
 
-use super::note::{kind_of, typed};
+use exporter_core::codebook::{Attribute, Question, QuestionKind, ValidationRule};
+
+use super::note::{add_attribute, kind_of, typed};
 use super::texts::{Languages, text_of, words};
 use exporter_xml::Element;
 
@@ -61,6 +63,37 @@ pub(crate) fn write(
         qstn = qstn.with(if is_first { "ID" } else { "qstn" }, id);
     }
     Some(qstn)
+}
+
+/// Keeps the domain of answers that is none of a known kind of question.
+pub(crate) fn keep_domain(
+    attributes: &mut BTreeMap<String, Attribute>,
+    var: &Element,
+    question: Option<&Question>,
+) {
+    if question.is_some_and(|question| question.kind.is_some()) {
+        return;
+    }
+    for name in ["responseDomainType", "otherResponseDomainType"] {
+        let stated = var.all("qstn").filter_map(|qstn| qstn.attribute(name)).map(str::trim);
+        let stated: Vec<&str> = stated.filter(|value| !value.is_empty()).collect();
+        stated
+            .iter()
+            .for_each(|value| add_attribute(attributes, &format!("qstn@{name}"), (*value).to_owned()));
+    }
+}
+
+/// The attributes by which variables share a question, as what is kept of a variable calls them.
+const SHARED: [&str; 2] = ["qstn@ID", "qstn@qstn"];
+
+/// Takes them out of a variable whose question is that of its group.
+pub(crate) fn forget_shared(attributes: &mut BTreeMap<String, Attribute>) {
+    SHARED.iter().for_each(|name| drop(attributes.remove(*name)));
+}
+
+/// Whether a variable has them.
+pub(crate) fn has_shared(attributes: &BTreeMap<String, Attribute>) -> bool {
+    SHARED.iter().any(|name| attributes.contains_key(*name))
 }
 
 /// Conditions, rules and the source of a question, as notes.

@@ -1,5 +1,6 @@
 //! The study as a whole: `stdyDscr`.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::OnceLock;
 
@@ -14,7 +15,7 @@ use super::note::{self, is_plain};
 use super::texts::{EXCLUDED, Languages, excluded, is_excluded, line, text_of, texts_of, words};
 use crate::reader::legal_file_name;
 use crate::structure::{Structure, ValueType};
-use exporter_xml::Element;
+use exporter_xml::{Element, Node};
 
 /// The titles of a study: `titl` in the default language, the others as parallel titles.
 pub(crate) fn titles(study: &Study, languages: Languages<'_>) -> Element {
@@ -257,11 +258,34 @@ fn related(material: &RelatedMaterial, languages: Languages<'_>) -> Option<Eleme
 
 /// Reads the study; `fallback` is the ID of the document.
 pub(crate) fn read(dscr: &Element, fallback: &str, default: Option<&str>) -> Study {
+    let dscr = &with_own_access_first(dscr);
     let (mut study, asked) = read_fields(dscr, fallback, default);
     let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
     free_elements::keep(&mut study.attributes, dscr, &asked, default);
     study
 }
+
+/// A study whose first section on access is that of the study itself: the first without an ID, by which a section is that of some
+/// variables or files alone, or the first of all.
+fn with_own_access_first(dscr: &Element) -> Cow<'_, Element> {
+    let is_access = |node: &Node| matches!(node, Node::Element(it) if it.name == ACCESS);
+    let is_own =
+        |node: &Node| matches!(node, Node::Element(it) if it.name == ACCESS && it.attribute("ID").is_none());
+    let first = dscr.children.iter().position(is_access);
+    let own = dscr.children.iter().position(is_own);
+    match first.zip(own) {
+        Some((first, own)) if first != own => {
+            let mut dscr = dscr.clone();
+            let section = dscr.children.remove(own);
+            dscr.children.insert(first, section);
+            Cow::Owned(dscr)
+        }
+        _ => Cow::Borrowed(dscr),
+    }
+}
+
+/// Sections on access.
+const ACCESS: &str = "dataAccs";
 
 /// The paths of all elements that fields are read from.
 fn asked() -> &'static [&'static str] {
@@ -373,8 +397,12 @@ fn read_fields(dscr: &Element, fallback: &str, default: Option<&str>) -> (Study,
     study.collection_modes = texts(&["method", "dataColl", "collMode"]);
     study.instruments = texts(&["method", "dataColl", "resInstru"]);
     study.response_rate = text(&["method", "anlyInfo", "respRate"]);
-    study.access = text(&["dataAccs", "useStmt", "restrctn"]);
-    study.licence = text(&["dataAccs", "useStmt", "conditions"]);
+    let access = |name: &'static str| {
+        asked.borrow_mut().push([ACCESS, "useStmt", name].join("/"));
+        let statements = dscr.first(ACCESS).into_iter().flat_map(|access| access.all("useStmt"));
+        text_of(statements.flat_map(|statement| statement.all(name)), default)
+    };
+    (study.access, study.licence) = (access("restrctn"), access("conditions"));
     for material in path(&["othrStdyMat", "relMat"]) {
         let words = line(material);
         let (title, uri) = match words.rsplit_once(": ") {

@@ -290,7 +290,7 @@ pub(crate) struct ReadVariable {
 }
 
 /// What is read of a variable; all else becomes attributes.
-const READ: [&str; 14] = [
+const READ: [&str; 12] = [
     "catgry",
     "concept",
     "derivation",
@@ -303,8 +303,6 @@ const READ: [&str; 14] = [
     "txt",
     "universe",
     "varFormat",
-    "catLevel",
-    "geoMap",
 ];
 
 /// Reads a variable; what the notes of this program say is not looked at.
@@ -354,6 +352,7 @@ pub(crate) fn read(var: &Element, default: Option<&str>) -> ReadVariable {
     unread.extend(var.elements().filter(|element| !says_nothing(element)).cloned());
     unread.attributes.clone_from(&var.attributes);
     free_elements::keep(&mut variable.attributes, &unread, &READ, default);
+    question::keep_domain(&mut variable.attributes, var, variable.question.as_deref());
     variable.attributes.extend(note::attributes_of(var.all("notes")));
     variable.notes = texts_of(var.all("txt"), default);
     keep_elsewhere(&mut variable.attributes, "txt", variable.notes.len());

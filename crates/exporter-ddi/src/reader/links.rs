@@ -3,12 +3,17 @@
 use std::collections::HashMap;
 
 use exporter_core::codebook::{Parent, Table, TableKind};
+use exporter_core::{Loss, LossCode};
 
 use super::free_names::FreeNames;
 use super::resolve::TableDraft;
 
 /// Keys, and the tables above others: a record group names those below it, and a key begins with that of the table above.
-pub(super) fn link(tables: &mut [TableDraft], ids: &HashMap<String, (String, Vec<usize>)>) {
+pub(super) fn link(
+    tables: &mut [TableDraft],
+    ids: &HashMap<String, (String, Vec<usize>)>,
+    losses: &mut Vec<Loss>,
+) {
     /// ID, IDs of those below and IDs of the key.
     type Record = (String, Vec<String>, Vec<String>);
     let record = |table: &TableDraft| -> Option<Record> {
@@ -23,8 +28,16 @@ pub(super) fn link(tables: &mut [TableDraft], ids: &HashMap<String, (String, Vec
     };
     for (table, record) in tables.iter_mut().zip(&records) {
         let Some((.., key)) = record else { continue };
-        let names: Option<Vec<String>> = key.iter().map(|id| name_of(id, &table.names)).collect();
-        table.read.table.key = names.unwrap_or_default();
+        let names: Result<Vec<String>, &String> =
+            key.iter().map(|id| name_of(id, &table.names).ok_or(id)).collect();
+        match names {
+            Ok(names) => table.read.table.key = names,
+            Err(unknown) => {
+                let action = "a key (`keyvar`) with what is no variable of its table is left out";
+                let loss = Loss::new(LossCode::NOT_READ, action).table(&table.read.table.name);
+                losses.push(loss.first(None, unknown.as_str()));
+            }
+        }
     }
     link_record_types(tables);
     let mut above: HashMap<&str, usize> = HashMap::new();

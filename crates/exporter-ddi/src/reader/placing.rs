@@ -6,8 +6,8 @@ use exporter_core::{Loss, LossCode};
 
 use super::resolve::{TableDraft, drafts};
 use super::{LabelSets, UnplacedVariable};
-use crate::mapping::note;
 use crate::mapping::tables::ReadTable;
+use crate::mapping::{note, question};
 
 /// Tables that a variable is in, by how many there are of variables: nobody has a variable in many files, and every one is a
 /// copy.
@@ -80,7 +80,7 @@ impl Placing {
         sets: &mut LabelSets,
         losses: &mut Vec<Loss>,
     ) {
-        let UnplacedVariable { id, files, rectypes, column, weighted_by, read, notes } = found;
+        let UnplacedVariable { id, files, rectypes, column, weights, read, notes } = found;
         let mut own = self.tables_of(&files, &rectypes, tables);
         if own.len() > self.room.max(1) {
             let action = "a variable of more tables than are read is in the first of them alone";
@@ -94,6 +94,10 @@ impl Placing {
         }
         let mut variable = read.variable;
         variable.labels = sets.name_of(&variable.name, &read.labels);
+        // The question of a group stands with each of its variables.
+        if question::has_shared(&variable.attributes) && note::empties(&notes, "question") {
+            question::forget_shared(&mut variable.attributes);
+        }
         let mut variable = note::restored(variable, &notes);
         sets.add(variable.labels.as_deref(), read.labels);
         let uncoded = "the document gives no codes for these categories: their labels stand for the codes";
@@ -118,6 +122,11 @@ impl Placing {
             let loss = Loss::new(code, action).variable(&variable.name).count(categories.len() as u64);
             losses.push(loss.first(None, first.as_str()));
         }
+        if let Some((_, further)) = weights.split_first().filter(|(_, further)| !further.is_empty()) {
+            let action = "a variable is weighted by one other: further references of `wgt-var` are left out";
+            let loss = Loss::new(LossCode::NOT_READ, action).variable(&variable.name);
+            losses.push(loss.count(further.len() as u64).first(None, further.join(" ")));
+        }
         variable.weighted_by = None;
         for at in &own {
             let Some(table) = tables.get_mut(*at) else { continue };
@@ -134,7 +143,7 @@ impl Placing {
                     Loss::new(LossCode::NOT_READ, action).variable(&given).table(&table.read.table.name),
                 );
             }
-            if let Some(weight) = &weighted_by {
+            if let Some(weight) = weights.first() {
                 self.weights.push((*at, table.read.table.variables.len(), weight.clone()));
             }
             if !id.is_empty() {

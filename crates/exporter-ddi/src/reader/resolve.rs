@@ -8,11 +8,12 @@ use exporter_core::{Loss, LossCode};
 use super::free_names::FreeNames;
 use super::links::link;
 use super::placing::Placing;
-use super::sound::make_sound;
+use super::sound::{legal_file_name, make_sound};
 use super::{Column, DdiDocument, LabelSets, Parts, TableFile, UnplacedVariable, not_taken};
 use crate::mapping::groups::{self, table_of};
-use crate::mapping::note;
+use crate::mapping::references::{self, Part, Target};
 use crate::mapping::tables::{self, ReadRecord, ReadTable, file_name};
+use crate::mapping::{documents, note};
 use exporter_xml::Element;
 
 /// A table as far as it has been read: its variables and groups are added one by one.
@@ -75,21 +76,35 @@ fn assembled(parts: Parts) -> DdiDocument {
         let name = ids.get(&id).map(|(name, _)| name.clone());
         let variable =
             tables.get_mut(table).and_then(|it: &mut TableDraft| it.read.table.variables.get_mut(column));
-        if let (Some(variable), Some(name)) = (variable, name) {
-            variable.weighted_by = Some(name);
+        match (variable, name) {
+            (Some(variable), Some(name)) => variable.weighted_by = Some(name),
+            (Some(variable), None) => {
+                let action = "its weight (`wgt-var`) is no variable of the document and is left out";
+                losses.push(Loss::new(LossCode::NOT_READ, action).variable(&variable.name).first(None, id));
+            }
+            (None, _) => {}
         }
     }
-    resolve_groups(parts.groups, &mut tables, &mut ids, parts.language.as_deref(), &mut losses);
+    let groups = resolve_groups(parts.groups, &mut tables, &mut ids, parts.language.as_deref(), &mut losses);
     unique_names(&mut tables);
-    link(&mut tables, &ids);
+    let targets = Targets::of(&tables, ids, groups);
+    let ids = &targets.variables;
+    link(&mut tables, ids, &mut losses);
+    let mut of_data = Element::new("dataDscr");
+    of_data.extend(parts.notes.iter().filter(|note| note::is_plain(note)).cloned());
+    note::keep_texts(&mut study.attributes, &of_data);
     let value_labels: BTreeMap<String, ValueLabels> = note::restored(sets.into_sets(), &parts.notes);
     let mut codebook = Codebook::new("");
     codebook.study = study;
     codebook.value_labels = value_labels;
-    let documents = parts.documents.into_iter();
-    for (document, notes, kept) in documents {
-        let document = note::restored(document, &notes);
-        for (what, value) in kept {
+    let mut names = FreeNames::of_files();
+    for (document, notes, kept, within) in parts.documents {
+        let mut document = note::restored(document, &notes);
+        // What is kept of it is called after it.
+        document.name = names.take_file(&legal_file_name(&document.name, "document"));
+        let container = within.and_then(|at| codebook.documents.get(at));
+        let within = container.map(|container| documents::within(&container.name));
+        for (what, value) in kept.into_iter().chain(within) {
             note::add_attribute(&mut codebook.study.attributes, &format!("{what} {}", document.name), value);
         }
         codebook.documents.push(document);
@@ -134,6 +149,7 @@ fn assembled(parts: Parts) -> DdiDocument {
             record,
         });
     }
+    references::name(&mut codebook, !parts.is_ours, |id, from| targets.find(id, from));
     find_namesakes(&mut files);
     // The first language is that of texts without a tag: where most have none, nothing says that theirs is one of the tags.
     if !is_listed && is_mostly_untagged(&mut codebook) {
@@ -242,14 +258,61 @@ pub(super) fn drafts(mut read: ReadTable, notes: Vec<Element>, losses: &mut Vec<
     tables
 }
 
-/// Gives the groups to the tables of their members.
+/// What the IDs of a document are of.
+struct Targets {
+    /// The name and the tables of a variable.
+    variables: HashMap<String, (String, Vec<usize>)>,
+    /// The table and the name of a group.
+    groups: HashMap<String, (usize, String)>,
+    /// The file or a record group of a table.
+    tables: HashMap<String, (usize, Part)>,
+    /// The names of the tables.
+    names: Vec<String>,
+}
+
+impl Targets {
+    fn of(
+        tables: &[TableDraft],
+        variables: HashMap<String, (String, Vec<usize>)>,
+        groups: HashMap<String, (usize, String)>,
+    ) -> Self {
+        let mut of_tables = HashMap::new();
+        for (at, TableDraft { read, rectype, .. }) in tables.iter().enumerate() {
+            let record = rectype.as_ref().or_else(|| read.records.first()).map(|record| &record.id);
+            let own = [(Some(&read.id), Part::File), (record, Part::Record)].into_iter();
+            for (id, part) in own.filter_map(|(id, part)| Some((id.filter(|id| !id.is_empty())?, part))) {
+                of_tables.entry(id.clone()).or_insert((at, part));
+            }
+        }
+        let names = tables.iter().map(|table| table.read.table.name.clone()).collect();
+        Self { variables, groups, tables: of_tables, names }
+    }
+
+    /// What an ID leads to, seen from a table.
+    fn find(&self, id: &str, from: Option<usize>) -> Option<Target> {
+        let name_of = |table: usize| self.names.get(table).cloned();
+        let (table, part, name) = if let Some((name, tables)) = self.variables.get(id) {
+            let own = from.filter(|from| tables.contains(from)).or_else(|| tables.first().copied())?;
+            (own, Part::Variable, name.clone())
+        } else if let Some((table, name)) = self.groups.get(id) {
+            (*table, Part::Group, name.clone())
+        } else {
+            let (table, part) = *self.tables.get(id)?;
+            return Some(Target { table: None, part, name: name_of(table)? });
+        };
+        let other = if from == Some(table) { None } else { name_of(table) };
+        Some(Target { table: other, part, name })
+    }
+}
+
+/// Gives the groups to the tables of their members; by ID, the table and the name of a group.
 fn resolve_groups(
     groups: Vec<(Group, Vec<String>, Element)>,
     tables: &mut [TableDraft],
     ids: &mut HashMap<String, (String, Vec<usize>)>,
     language: Option<&str>,
     losses: &mut Vec<Loss>,
-) {
+) -> HashMap<String, (usize, String)> {
     // Groups of groups belong where these do, which may come later.
     let members: HashMap<String, Vec<String>> = groups
         .iter()
@@ -323,6 +386,7 @@ fn resolve_groups(
             group.members.retain(|member| table.names.contains(member) && *member != own);
         }
     }
+    names
 }
 
 /// Names of tables that are there once.

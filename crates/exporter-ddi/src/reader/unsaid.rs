@@ -13,15 +13,20 @@ use exporter_core::{Loss, LossCode};
 use exporter_xml::{Fault, Item, Tag, XmlReader};
 
 use super::{ROOT, TableFile};
+use crate::mapping::SOURCE;
 use crate::mapping::note::is_type_of_ours;
-use crate::structure::{Structure, ValueType, Version};
+use crate::structure::{Content, Structure, ValueType, Version};
 
 /// Parts of a document and of `dataDscr` that are read; others are told by their names, and what a document says of itself is kept as
 /// a whole.
 const READ: [&str; 4] = ["stdyDscr", "fileDscr", "dataDscr", "otherMat"];
+/// The element round variables and groups, of which nothing else is read.
+const DATA: &str = "dataDscr";
 const DESCRIBED: [&str; 3] = ["var", "varGrp", "notes"];
 /// Elements of which rows are counted anew, or which have a telling of their own.
 const APART: [&str; 5] = ["sumStat", "catStat", "dimensns", "location", "catValu"];
+/// Texts that a codebook has in one language.
+const ONCE: [&str; 6] = ["collDate", "fileName", "fileType", "format", "nation", "relMat"];
 /// Texts that are told one by one; no structure has more names.
 const MOST: usize = 1000;
 
@@ -40,7 +45,9 @@ pub(crate) fn unsaid(
         file.digests.iter().flatten().for_each(|digest| words.add(digest));
         file.columns.iter().for_each(|column| words.add(&column.name));
     }
-    let mut looking = Looking { words, structure: Version::V2_5.structure(), found: BTreeMap::new() };
+    let language = codebook.study.languages.first().cloned().unwrap_or_default();
+    let structure = Version::V2_6.structure();
+    let mut looking = Looking { words, language, structure, found: BTreeMap::new() };
     looking.document(&mut XmlReader::new(document))?;
     let losses = looking.found.into_iter().map(|(name, (count, first))| {
         let action = format!("`{name}` of the document says more than is read");
@@ -51,6 +58,8 @@ pub(crate) fn unsaid(
 
 struct Looking {
     words: Words,
+    /// The language of the document.
+    language: String,
     structure: &'static Structure,
     /// By element, or element and attribute, how often and the first text.
     found: BTreeMap<String, (u64, String)>,
@@ -73,7 +82,7 @@ impl Looking {
                 Item::Start(tag) => {
                     let is_read = match open.as_slice() {
                         [] => READ.contains(&tag.name.as_str()),
-                        [part] if part == "dataDscr" => DESCRIBED.contains(&tag.name.as_str()),
+                        [part] if part == DATA => DESCRIBED.contains(&tag.name.as_str()),
                         _ => !APART.contains(&tag.name.as_str()) && !is_of_this_program(&tag),
                     };
                     if !is_read {
@@ -95,7 +104,18 @@ impl Looking {
 
     fn attributes(&mut self, tag: &Tag) {
         let rule = self.structure.rule(&tag.name);
+        // Texts say their language themselves, but for those that a codebook has once.
+        let is_excluded = |(name, value): &(String, String)| name == "clusion" && value == "E";
+        let is_text = rule.is_none_or(|rule| matches!(rule.content, Content::Text(_) | Content::Value(_)))
+            && !(ONCE.contains(&tag.name.as_str()) || tag.attributes.iter().any(is_excluded));
         for (name, value) in &tag.attributes {
+            let is_other = name == "xml:lang" && !value.trim().eq_ignore_ascii_case(&self.language);
+            let is_unread =
+                tag.name == DATA && !name.starts_with("xml") && (name.as_str(), value.as_str()) != SOURCE;
+            if is_unread || is_other && !is_text {
+                self.add(format!("{}@{name}", tag.name), value);
+                continue;
+            }
             let kind = rule.and_then(|rule| rule.attribute(name)).map(|rule| &rule.values);
             let is_said_otherwise = matches!(
                 kind,
@@ -111,7 +131,7 @@ impl Looking {
             // What labels are of, how dates look and which records there are is in what is read.
             let is_plain = match (tag.name.as_str(), name.as_str()) {
                 ("labl", "level") => ["category", "variable"].contains(&value.as_str()),
-                ("varFormat", "formatname") => tag.attributes.iter().any(is_time),
+                ("varFormat", "formatname") => tag.attributes.iter().any(is_time) && is_pattern(value),
                 (_, name) => name == "rectype",
             };
             if !is_said_otherwise && !is_plain && !name.contains(':') {
@@ -124,7 +144,10 @@ impl Looking {
         if self.words.say(text) {
             return;
         }
-        let name = name();
+        self.add(name(), text);
+    }
+
+    fn add(&mut self, name: String, text: &str) {
         if let Some((count, _)) = self.found.get_mut(&name) {
             *count += 1;
         } else if self.found.len() < MOST {
@@ -136,6 +159,11 @@ impl Looking {
 /// Whether an attribute says that a format is one of dates and times.
 fn is_time((name, value): &(String, String)) -> bool {
     name == "category" && ["date", "time"].contains(&value.as_str())
+}
+
+/// Whether a format is spelled by the parts of dates and times alone, as in `YYYY-MM-DDThh:mm:ss`.
+fn is_pattern(format: &str) -> bool {
+    format.chars().all(|one| !one.is_alphabetic() || "YMDHSTWZymdhsz".contains(one))
 }
 
 /// Whether a note is one of this program, which says in its own form what others do not.

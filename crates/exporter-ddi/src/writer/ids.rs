@@ -4,10 +4,13 @@ use std::collections::HashMap;
 
 use exporter_core::codebook::Codebook;
 
+use crate::mapping::references;
 use exporter_xml::{is_name_character, is_name_start};
 
 /// The IDs of all that a codebook has.
 pub(super) struct Ids<'a> {
+    /// By table, its number.
+    files: Vec<usize>,
     /// By table, the IDs of its variables.
     variables: Vec<HashMap<&'a str, String>>,
     /// By table, the IDs of its groups.
@@ -18,34 +21,46 @@ pub(super) struct Ids<'a> {
 impl<'a> Ids<'a> {
     pub(super) fn of(codebook: &'a Codebook) -> Self {
         let (mut variables, mut groups, mut names) = (Vec::new(), Vec::new(), HashMap::new());
-        let (mut variable_count, mut group_count) = (0, 0);
+        let kept = references::ids(codebook);
+        // A number that no ID has which is kept; questions of groups have the numbers of these.
+        let next = |count: &mut usize, series: &[&str]| {
+            *count += 1;
+            while series.iter().any(|series| kept.contains(&format!("{series}{count}"))) {
+                *count += 1;
+            }
+            *count
+        };
+        let (mut variable_count, mut group_count, mut file_count) = (0, 0, 0);
+        let files = codebook.tables.iter().map(|_| next(&mut file_count, &["F", "RG"])).collect();
         for table in &codebook.tables {
             let mut of_table = HashMap::with_capacity(table.variables.len());
             for variable in &table.variables {
-                variable_count += 1;
-                let id = format!("V{variable_count}");
+                let id = format!("V{}", next(&mut variable_count, &["V"]));
                 names.insert(id.clone(), variable.name.as_str());
                 of_table.insert(variable.name.as_str(), id);
             }
             variables.push(of_table);
             let mut of_table = HashMap::with_capacity(table.groups.len());
             for group in &table.groups {
-                group_count += 1;
-                let id = format!("VG{group_count}");
+                let id = format!("VG{}", next(&mut group_count, &["VG", "Q"]));
                 names.insert(id.clone(), group.name.as_str());
                 of_table.insert(group.name.as_str(), id);
             }
             groups.push(of_table);
         }
-        Self { variables, groups, names }
+        Self { files, variables, groups, names }
     }
 
     pub(super) fn file(&self, table: usize) -> String {
-        format!("F{}", table + 1)
+        format!("F{}", self.number(table))
     }
 
     pub(super) fn record(&self, table: usize) -> String {
-        format!("RG{}", table + 1)
+        format!("RG{}", self.number(table))
+    }
+
+    fn number(&self, table: usize) -> usize {
+        self.files.get(table).copied().unwrap_or(table + 1)
     }
 
     pub(super) fn variable(&self, table: usize, name: &str) -> Option<&str> {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use exporter_core::codebook::Attribute;
 
 use super::way::shortened;
-use super::{Taken, has_own_text, taken};
+use super::{APART, Taken, has_own_text, taken};
+use crate::mapping::SOURCE;
 use crate::mapping::note::{add_attribute, is_ours, kind_of};
 use crate::mapping::texts::{TERM, has_text, language_of, words};
 use exporter_xml::Element;
@@ -13,8 +14,12 @@ use exporter_xml::Element;
 /// What is said, by the rest of the way to it.
 type Said = Vec<(String, Vec<String>)>;
 
+/// Elements of DDI that stand in texts.
+const IN_TEXT: [&str; 2] = ["citation", "txt"];
+
 /// Which elements are read as something else: paths of names.
 struct Keeping<'a> {
+    root: &'a str,
     read: &'a [&'a str],
     /// The language of the document.
     default: Option<&'a str>,
@@ -39,7 +44,7 @@ pub(crate) fn keep_into(
     default: Option<&str>,
     mut add: impl FnMut(String, String),
 ) {
-    let mut keeping = Keeping { read, default, forms: Vec::new() };
+    let mut keeping = Keeping { root: &root.name, read, default, forms: Vec::new() };
     let said = keeping.inside(root, "", true, taken(&root.name));
     for (way, values) in said {
         let name = match way.strip_prefix('@') {
@@ -69,12 +74,17 @@ impl Keeping<'_> {
             if !words.is_empty() {
                 said.push((String::new(), vec![words]));
             }
-            let tag = language_of(element)
-                .filter(|tag| self.default.is_none_or(|it| !it.eq_ignore_ascii_case(tag)));
-            said.extend(tag.map(|tag| ("@xml:lang".to_owned(), vec![tag.to_owned()])));
+            said.extend(
+                self.other_language(element).map(|tag| ("@xml:lang".to_owned(), vec![tag.to_owned()])),
+            );
         }
         said.extend(self.inside(element, path, is_read, taken));
         said
+    }
+
+    /// The language of an element, where it is not that of the document.
+    fn other_language<'e>(&self, element: &'e Element) -> Option<&'e str> {
+        language_of(element).filter(|tag| self.default.is_none_or(|it| !it.eq_ignore_ascii_case(tag)))
     }
 
     /// What its attributes say and the elements in it.
@@ -89,15 +99,15 @@ impl Keeping<'_> {
         let mut said: Said =
             own_attributes(element, stated).map(|(name, value)| (format!("@{name}"), vec![value])).collect();
         let is_form = is_read && !path.is_empty() && inside.is_empty() && !self.is_on_the_way(path);
-        let is_text = has_text(element) || is_form;
+        let is_text = has_text(element) && inside.is_empty() || is_form;
         let mut groups: Vec<(&str, Vec<&Element>)> = Vec::new();
         let mut known: HashMap<&str, usize> = HashMap::new();
         for child in element.elements().filter(|child| !is_ours(child) && kind_of(child).is_none()) {
             if is_text && child.name != TERM {
-                self.form(child);
+                self.form(child, path);
             } else if child.name == "notes" && child.attributes.is_empty() && words(child).is_empty() {
                 // Nothing but links.
-                child.elements().for_each(|form| self.form(form));
+                child.elements().for_each(|form| self.form(form, ""));
             } else {
                 let at = *known.entry(child.name.as_ref()).or_insert(groups.len());
                 match groups.get_mut(at) {
@@ -110,8 +120,13 @@ impl Keeping<'_> {
             let path = if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") };
             let is_read = self.read.contains(&path.as_str()) || is_read && inside.contains(&name);
             let taken = if is_read { taken(name) } else { Taken::default() };
-            let each: Vec<Said> =
-                group.iter().map(|child| self.element(child, &path, is_read, taken)).collect();
+            let is_apart = APART.contains(&name);
+            let each = group.iter().enumerate().map(|(at, child)| {
+                // No path of what is read leads through the further ones.
+                let path = if is_apart && at > 0 { &*format!("{path}[{}]", at + 1) } else { path.as_str() };
+                self.element(child, path, is_read, taken)
+            });
+            let each: Vec<Said> = each.collect();
             said.extend(merged(name, &group, each, is_read));
         }
         said
@@ -122,11 +137,16 @@ impl Keeping<'_> {
         self.read.iter().any(|read| read.strip_prefix(path).is_some_and(|rest| rest.starts_with('/')))
     }
 
-    /// Keeps the attributes of the form of a text, which has no place of its own.
-    fn form(&mut self, form: &Element) {
-        let own = own_attributes(form, &[]).map(|(name, value)| (format!("{}@{name}", form.name), value));
+    /// Keeps the attributes of the form of a text: of an element of DDI with the way to it, others have no place of their own.
+    fn form(&mut self, form: &Element, path: &str) {
+        let is_element = !path.is_empty() && IN_TEXT.contains(&form.name.as_ref());
+        let way = if is_element { format!("{path}/{}", form.name) } else { form.name.to_string() };
+        let way = shortened(self.root, &way);
+        let own = own_attributes(form, &[]).map(|(name, value)| (format!("{way}@{name}"), value));
         self.forms.extend(own);
-        form.elements().for_each(|form| self.form(form));
+        let tag = self.other_language(form).filter(|_| is_element).map(str::to_owned);
+        self.forms.extend(tag.map(|tag| (format!("{way}@xml:lang"), tag)));
+        form.elements().for_each(|form| self.form(form, ""));
     }
 }
 
@@ -135,12 +155,16 @@ fn own_attributes<'e>(
     element: &'e Element,
     stated: &'static [&'static str],
 ) -> impl Iterator<Item = (&'e str, String)> {
-    let is_common = |attribute: &str| attribute.starts_with("xml") || matches!(attribute, "ID" | "source");
     element
         .attributes
         .iter()
         .map(|(name, value)| (name.as_ref(), value.trim()))
-        .filter(move |(name, value)| !is_common(name) && !stated.contains(name) && !value.is_empty())
+        .filter(move |(name, value)| {
+            !(name.starts_with("xml")
+                || (*name, *value) == SOURCE
+                || stated.contains(name)
+                || value.is_empty())
+        })
         .map(|(name, value)| (name, value.to_owned()))
 }
 

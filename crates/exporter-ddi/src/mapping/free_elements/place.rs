@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use exporter_core::codebook::Attribute;
 
 use super::way::{Step, Way, Which};
-use super::{has_own_text, taken};
+use super::{APART, has_own_text, taken};
 use crate::mapping::note::{is_ours, kind_of};
 use crate::mapping::texts::{has_text, words};
-use crate::structure::{Content, Structure, ValueType};
+use crate::structure::{Content, Structure};
 use exporter_xml::{Element, Node};
 
 /// Statistics are those of the rows that are written: what was said of others is not said of them.
@@ -100,8 +100,7 @@ impl Placing<'_> {
                     return None;
                 }
                 let rule = self.structure.rule(name)?.attribute(attribute)?;
-                let is_id = matches!(rule.values, ValueType::Id | ValueType::IdRef | ValueType::IdRefs);
-                if is_id || !kept.values.iter().all(|value| rule.values.holds(value)) {
+                if !kept.values.iter().all(|value| rule.values.holds(value)) {
                     return None;
                 }
                 let targets = self.elements(steps, kept.values.len(), number)?;
@@ -175,11 +174,19 @@ impl Placing<'_> {
     fn elements(&mut self, steps: &[Step<'_>], count: usize, number: usize) -> Option<Vec<Place>> {
         let Some((last, before)) = steps.split_last() else { return (count == 1).then(|| vec![Vec::new()]) };
         let found = self.found(steps);
+        // Several texts that are read may be one now, of which nothing is said that one of them said.
+        if matches!(last.which, Which::Nth(_)) && self.is_read(steps) {
+            let parents = self.found(before);
+            if parents.iter().any(|parent| self.named(parent, last.name).len() < 2) {
+                return None;
+            }
+        }
         if found.len() == count {
             return Some(found);
         }
         // A field of the codebook writes these, and another number of them.
-        if self.is_read(steps) && !is_on_the_way(self.read, steps) {
+        let is_free = found.is_empty() && count == 1 && self.is_container(last.name);
+        if self.is_read(steps) && !is_on_the_way(self.read, steps) && !is_free {
             return None;
         }
         let parents = match self.found(before) {
@@ -209,7 +216,9 @@ impl Placing<'_> {
             };
             // Of several only the next one can be made: who comes before it is not known else.
             let missing = wanted.checked_sub(there)?;
-            if last.which != Which::All && missing > 1 || !self.admits(&parent, last.name, missing) {
+            // What stands apart has its number whatever those before it say.
+            let is_next = missing <= 1 || APART.contains(&last.name);
+            if last.which != Which::All && !is_next || !self.admits(&parent, last.name, missing) {
                 return None;
             }
             for _ in 0..missing {
@@ -229,6 +238,12 @@ impl Placing<'_> {
             targets.extend(made.iter().map(|at| inside(&parent, *at)));
         }
         (targets.len() == count).then_some(targets)
+    }
+
+    /// Whether an element is read for those in it alone, and says nothing else.
+    fn is_container(&self, name: &str) -> bool {
+        let content = self.structure.rule(name).map(|rule| &rule.content);
+        matches!(content, Some(Content::Children(_))) && !taken(name).1.is_empty()
     }
 
     /// Elements at the end of a way.
@@ -300,6 +315,12 @@ impl Placing<'_> {
     /// Whether an element is read as something else than an attribute.
     fn is_read(&self, steps: &[Step<'_>]) -> bool {
         let Some((last, before)) = steps.split_last() else { return true };
+        let is_further = |step: &Step<'_>| {
+            APART.contains(&step.name) && matches!(step.which, Which::Nth(number) if number > 1)
+        };
+        if steps.iter().any(is_further) {
+            return false;
+        }
         let path: Vec<&str> = steps.iter().map(|step| step.name).collect();
         if self.read.contains(&path.join("/").as_str()) {
             return true;
