@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 use crate::structure::{Content, Version};
 
 pub(super) use keep::{keep, keep_into};
-pub(super) use place::place;
+pub(super) use place::{Known, place};
 
 /// What is read of elements that a codebook has fields for: their attributes, and the elements in them. In the order of their names.
 pub(super) const TAKEN: [(&str, &[&str], &[&str]); 36] = [

@@ -9,9 +9,9 @@ use exporter_core::codebook::{
 };
 
 use super::documents::is_in_document;
-use super::free_elements;
+use super::free_elements::{self, Known};
 use super::note::{self, is_plain};
-use super::texts::{EXCLUDED, Languages, excluded, is_excluded, line, text_of, texts_of, words};
+use super::texts::{EXCLUDED, Languages, Left, excluded, first_text, is_excluded, line, texts_of, words};
 use crate::reader::legal_file_name;
 use crate::structure::{Structure, ValueType};
 use exporter_xml::Element;
@@ -66,7 +66,8 @@ pub(crate) fn write(
     materials.extend(study.related_materials.iter().filter_map(|material| related(material, languages)));
     dscr.push_filled(materials);
     dscr.extend(study.notes.iter().flat_map(|note| languages.elements("notes", note)));
-    let placed = free_elements::place(&mut dscr, &study.attributes, asked(), structure);
+    let known = Known { read: asked(), first: &FIRST, code: &|_| None, structure };
+    let placed = free_elements::place(&mut dscr, &study.attributes, &known);
     let is_written = |name: &str| {
         placed.contains(name)
             || name == EXCLUDED
@@ -257,22 +258,49 @@ fn related(material: &RelatedMaterial, languages: Languages<'_>) -> Option<Eleme
 
 /// Reads the study; `fallback` is the ID of the document.
 pub(crate) fn read(dscr: &Element, fallback: &str, default: Option<&str>) -> Study {
-    let (mut study, asked) = read_fields(dscr, fallback, default);
-    let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
-    free_elements::keep(&mut study.attributes, dscr, &asked, default);
+    let left = RefCell::new(Left::default());
+    let (mut study, _) = read_fields(dscr, fallback, default, &left);
+    free_elements::keep(&mut study.attributes, dscr, asked(), &left.into_inner());
     study
 }
+
+/// Where of several elements the first is read, and the others are kept.
+const FIRST: [&str; 18] = [
+    "citation",
+    "citation/biblCit",
+    "citation/serStmt/serInfo",
+    "citation/serStmt/serName",
+    "citation/titlStmt/parTitl",
+    "citation/titlStmt/titl",
+    "citation/verStmt/notes",
+    "citation/verStmt/version",
+    "dataAccs/useStmt/conditions",
+    "dataAccs/useStmt/restrctn",
+    "method/anlyInfo/respRate",
+    "method/dataColl/sampProc",
+    "method/dataColl/weight",
+    "stdyInfo/abstract",
+    "stdyInfo/sumDscr/anlyUnit",
+    "stdyInfo/sumDscr/geoBndBox",
+    "stdyInfo/sumDscr/geogCover",
+    "stdyInfo/sumDscr/universe",
+];
 
 /// The paths of all elements that fields are read from.
 fn asked() -> &'static [&'static str] {
     static ASKED: OnceLock<Vec<String>> = OnceLock::new();
     static PATHS: OnceLock<Vec<&'static str>> = OnceLock::new();
-    let asked = ASKED.get_or_init(|| read_fields(&Element::new("stdyDscr"), "", None).1);
+    let asked = ASKED.get_or_init(|| read_fields(&Element::new("stdyDscr"), "", None, &RefCell::default()).1);
     PATHS.get_or_init(|| asked.iter().map(String::as_str).collect())
 }
 
 /// Reads the fields of a study, and says where.
-fn read_fields(dscr: &Element, fallback: &str, default: Option<&str>) -> (Study, Vec<String>) {
+fn read_fields(
+    dscr: &Element,
+    fallback: &str,
+    default: Option<&str>,
+    left: &RefCell<Left>,
+) -> (Study, Vec<String>) {
     let mut study = Study::default();
     // All that is not asked for becomes attributes.
     let asked = RefCell::new(vec!["notes".to_owned()]);
@@ -280,12 +308,15 @@ fn read_fields(dscr: &Element, fallback: &str, default: Option<&str>) -> (Study,
         asked.borrow_mut().push(names.join("/"));
         found(dscr, names)
     };
-    let text = |names: &'static [&'static str]| text_of(path(names), default);
+    let keep = |element: &Element| left.borrow_mut().keep(element);
+    dscr.all("citation").skip(1).for_each(keep);
+    let first_text = |elements: Vec<&Element>| first_text(elements, default, &mut left.borrow_mut());
+    let text = |names: &'static [&'static str]| first_text(path(names));
     let texts = |names: &'static [&'static str]| texts_of(path(names), default);
     let titles = || {
         path(&["citation", "titlStmt", "titl"]).into_iter().chain(path(&["citation", "titlStmt", "parTitl"]))
     };
-    study.title = text_of(titles(), default);
+    study.title = first_text(titles().collect());
     let numbers = [path(&["citation", "titlStmt", "IDNo"]), path(&["citation", "titlStmt", "IDNO"])].concat();
     for number in numbers {
         let id = line(number);
@@ -331,6 +362,7 @@ fn read_fields(dscr: &Element, fallback: &str, default: Option<&str>) -> (Study,
     let versions = path(&["citation", "verStmt", "version"]);
     let mut version = StudyVersion::new(versions.first().map(|version| line(version)).unwrap_or_default());
     version.date = versions.first().and_then(|version| version.attribute("date")).map(str::to_owned);
+    versions.iter().copied().skip(1).for_each(keep);
     version.notes = text(&["citation", "verStmt", "notes"]);
     study.version = (version != StudyVersion::default()).then_some(version);
     study.citation = text(&["citation", "biblCit"]);
@@ -339,7 +371,7 @@ fn read_fields(dscr: &Element, fallback: &str, default: Option<&str>) -> (Study,
     study.geography = text(&["stdyInfo", "sumDscr", "geogCover"]);
     study.analysis_unit = text(&["stdyInfo", "sumDscr", "anlyUnit"]);
     let universes = path(&["stdyInfo", "sumDscr", "universe"]);
-    study.universe = text_of(universes.iter().copied().filter(|it| !is_excluded(it)), default);
+    study.universe = first_text(universes.iter().copied().filter(|it| !is_excluded(it)).collect());
     let excluded: Vec<String> = universes.into_iter().filter(|it| is_excluded(it)).map(words).collect();
     study.data_kinds = texts(&["stdyInfo", "sumDscr", "dataKind"]);
     // A country is its code; what it is called stays beside.
@@ -358,10 +390,9 @@ fn read_fields(dscr: &Element, fallback: &str, default: Option<&str>) -> (Study,
             study.countries.push(country);
         }
     }
-    let side = |name: &str| {
-        let bounds = path(&["stdyInfo", "sumDscr", "geoBndBox"]).into_iter().next()?;
-        words(bounds.first(name)?).parse::<f64>().ok()
-    };
+    let boxes = path(&["stdyInfo", "sumDscr", "geoBndBox"]);
+    boxes.iter().copied().skip(1).for_each(keep);
+    let side = |name: &str| words(boxes.first()?.first(name)?).parse::<f64>().ok();
     study.bounding_box = (|| {
         Some(BoundingBox::new((side("westBL")?, side("eastBL")?), (side("southBL")?, side("northBL")?)))
     })();
@@ -397,9 +428,13 @@ fn read_fields(dscr: &Element, fallback: &str, default: Option<&str>) -> (Study,
 
 /// The elements at a path of names.
 fn found<'e>(from: &'e Element, names: &'static [&'static str]) -> Vec<&'e Element> {
+    let below = |element: &'e Element, name: &'static str| {
+        // One study has one citation: another one is of something else.
+        element.all(name).take(if name == "citation" { 1 } else { usize::MAX })
+    };
     names
         .iter()
-        .fold(vec![from], |found, name| found.into_iter().flat_map(|element| element.all(name)).collect())
+        .fold(vec![from], |found, name| found.into_iter().flat_map(|element| below(element, name)).collect())
 }
 
 fn read_agents(elements: Vec<&Element>) -> Vec<Agent> {
