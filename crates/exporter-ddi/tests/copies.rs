@@ -145,6 +145,24 @@ fn of_several_texts_the_first_of_its_kind_is_the_field_and_the_others_stay() {
     assert!(!copy.contains("type=\"exporter\"") && !copy.contains("exporter:attribute"), "{copy}");
 }
 
+#[test]
+fn empty_elements_that_say_something_stay() {
+    let xml = study_of(
+        "</citation><dataAccs><setAvail><avlStatus/><avlStatus source=\"archive\"/><avlStatus xml:lang=\"en\">Open</avlStatus>\
+         </setAvail><useStmt><confDec required=\"yes\"/></useStmt></dataAccs></stdyDscr>",
+    );
+    let copy = copied(&xml);
+    for words in [
+        "<avlStatus source=\"archive\"/>\n        <avlStatus xml:lang=\"en\">Open</avlStatus>",
+        "<confDec required=\"yes\"/>",
+    ] {
+        assert!(copy.contains(words), "{words}\n{copy}");
+    }
+    // What says nothing is left out, with what would hold it.
+    let nothing = study_of("</citation><dataAccs><setAvail><avlStatus/></setAvail></dataAccs></stdyDscr>");
+    assert!(!copied(&nothing).contains("<dataAccs"));
+}
+
 /// Elements with and without languages, kinds and texts.
 fn elements(name: &'static str, attributes: &'static [&'static str]) -> impl Strategy<Value = String> {
     let words = prop::sample::select(vec![

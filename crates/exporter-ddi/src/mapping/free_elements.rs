@@ -3,7 +3,8 @@
 //! The name of the attribute is the way to what it says: `grantNo` is the text of an element, `grantNo@agency` an attribute of it,
 //! `useStmt/contact` an element in another one. A way begins with the element that no other place of the study, file or variable
 //! has nearer. Of several elements the attribute lists what all of them say, in their order; what only some of them say is called
-//! after their number (`notes[2]@type`), and of categories after their code (`catgry[catValu=1]/txt`).
+//! after their number (`notes[2]@type`), and of categories after their code (`catgry[catValu=1]/txt`). Where a field has the first of
+//! several texts, the others are numbered behind its elements: `labl[2]`, `citation[2]/titlStmt/titl`.
 
 mod keep;
 mod place;

@@ -121,7 +121,13 @@ impl Keeping<'_> {
                     self.element(child, &path, is_read, if is_read { taken(name) } else { Taken::default() })
                 }
             });
-            let each: Vec<Said> = each.collect();
+            let mut each: Vec<Said> = each.collect();
+            if !is_read && !self.is_on_the_way(&path) {
+                // What says nothing is not written, and counts for nothing.
+                let mut says = each.iter().map(|said| !said.is_empty());
+                group.retain(|_| says.next().unwrap_or_default());
+                each.retain(|said| !said.is_empty());
+            }
             let is_apart = group.iter().any(|child| self.left.is_kept(child));
             said.extend(merged(name, &group, each, is_read, is_apart));
         }
@@ -146,12 +152,17 @@ fn own_attributes<'e>(
     element: &'e Element,
     stated: &'static [&'static str],
 ) -> impl Iterator<Item = (&'e str, String)> {
-    let is_common = |attribute: &str| attribute.starts_with("xml") || matches!(attribute, "ID" | "source");
+    // What nothing else is said of comes from the producer.
+    let is_common = |(attribute, value): (&str, &str)| {
+        attribute.starts_with("xml") || attribute == "ID" || (attribute, value) == ("source", "producer")
+    };
     element
         .attributes
         .iter()
         .map(|(name, value)| (name.as_ref(), value.trim()))
-        .filter(move |(name, value)| !is_common(name) && !stated.contains(name) && !value.is_empty())
+        .filter(move |(name, value)| {
+            !is_common((*name, *value)) && !stated.contains(name) && !value.is_empty()
+        })
         .map(|(name, value)| (name, value.to_owned()))
 }
 

@@ -362,7 +362,9 @@ impl Placing<'_> {
     fn remove_incomplete(&mut self, placed: &mut BTreeSet<usize>) {
         // From behind, so that the places before stay.
         for (place, numbers) in std::mem::take(&mut self.made).into_iter().rev() {
-            if at(self.root, &place).is_some_and(|element| is_complete(element, self.known.structure)) {
+            let is_used = numbers.iter().any(|number| placed.contains(number));
+            let is_complete = |element: &Element| is_complete(element, self.known.structure);
+            if is_used && at(self.root, &place).is_some_and(is_complete) {
                 continue;
             }
             let Some((last, parent)) = place.split_last() else { continue };
