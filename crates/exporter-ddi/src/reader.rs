@@ -1,6 +1,7 @@
 //! Reads a document of any version and any habit as a codebook.
 
 mod free_names;
+pub(crate) mod inherited;
 mod label_sets;
 mod links;
 mod placing;
@@ -22,6 +23,7 @@ use crate::mapping::variables::{self, ReadVariable};
 use crate::mapping::{documents, note, stated_kind, study, texts};
 use crate::options::LabelsFrom;
 use exporter_xml::{Element, Fault, Item, Position, Tag, XmlReader};
+use inherited::inherit;
 
 pub(crate) use label_sets::LabelSets;
 pub(crate) use links::link_to;
@@ -146,6 +148,8 @@ type Kept = Vec<(String, String)>;
 pub(crate) struct Parts {
     document_id: String,
     language: Option<String>,
+    /// The language of the elements round what is read next, where they state another one.
+    round: Option<String>,
     /// The study, its languages where they are listed, and its notes.
     study: Option<(exporter_core::codebook::Study, Option<Vec<String>>, Vec<Element>)>,
     tables: Vec<(ReadTable, Vec<Element>)>,
@@ -211,12 +215,9 @@ pub(crate) fn read_with(document: impl BufRead, labels: LabelsFrom) -> Result<Dd
 impl Parts {
     fn read<R: BufRead>(&mut self, reader: &mut XmlReader<R>) -> Result<()> {
         let root = root(reader)?;
-        let says = |name: &str| {
-            root.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.trim())
-        };
-        self.document_id = says("ID").unwrap_or_default().to_owned();
-        let language = says("xml:lang").or_else(|| says("xml-lang")).filter(|tag| !tag.is_empty());
-        self.language = language.map(|tag| texts::tag_of(tag).into_owned());
+        let id = root.attributes.iter().find(|(name, _)| name == "ID").map(|(_, value)| value.trim());
+        self.document_id = id.unwrap_or_default().to_owned();
+        self.language = language_of_tag(&root).map(|tag| texts::tag_of(tag).into_owned());
         while let Some(item) = reader.next_item()? {
             match item {
                 Item::Start(tag) => self.part(tag, reader)?,
@@ -240,7 +241,7 @@ impl Parts {
         match tag.name.as_str() {
             // The document about itself.
             "docDscr" => {
-                let element = reader.element(tag, MOST_PART)?;
+                let element = self.element(tag, reader)?;
                 if is_of_this_program(&element) {
                     self.is_ours = true;
                 } else {
@@ -248,18 +249,19 @@ impl Parts {
                 }
             }
             "stdyDscr" if self.study.is_none() => {
-                let element = reader.element(tag, MOST_PART)?;
+                let element = self.element(tag, reader)?;
                 self.tags(&element, reader.position())?;
                 self.study(&element);
             }
             "fileDscr" => {
-                let element = reader.element(tag, MOST_PART)?;
+                let element = self.element(tag, reader)?;
                 self.tags(&element, reader.position())?;
                 let read = tables::read(&element, self.language.as_deref());
                 self.counts.files += 1;
                 self.tables.push((read, notes(&element)));
             }
             "dataDscr" => {
+                self.round = language_of_tag(&tag).map(str::to_owned);
                 while let Some(item) = reader.next_item()? {
                     match item {
                         Item::Start(tag) => self.described(tag, reader)?,
@@ -267,9 +269,10 @@ impl Parts {
                         Item::Text(_) => {}
                     }
                 }
+                self.round = None;
             }
             "otherMat" => {
-                let element = reader.element(tag, MOST_PART)?;
+                let element = self.element(tag, reader)?;
                 self.tags(&element, reader.position())?;
                 self.document(&element, None);
             }
@@ -279,6 +282,13 @@ impl Parts {
             }
         }
         Ok(())
+    }
+
+    /// An element whose beginning was read, with the languages of all texts in it.
+    fn element<R: BufRead>(&self, tag: Tag, reader: &mut XmlReader<R>) -> Result<Element> {
+        let mut element = reader.element(tag, MOST_PART)?;
+        inherit(&mut element, self.round.as_deref(), self.language.as_deref());
+        Ok(element)
     }
 
     fn study(&mut self, element: &Element) {
@@ -302,7 +312,7 @@ impl Parts {
     fn described<R: BufRead>(&mut self, tag: Tag, reader: &mut XmlReader<R>) -> Result<()> {
         match tag.name.as_str() {
             "var" => {
-                let mut element = reader.element(tag, MOST_PART)?;
+                let mut element = self.element(tag, reader)?;
                 if self.labels == LabelsFrom::CodInstr {
                     coding_instructions::add_categories(&mut element);
                 }
@@ -330,13 +340,13 @@ impl Parts {
                 self.variables.push(found);
             }
             "varGrp" => {
-                let element = reader.element(tag, MOST_PART)?;
+                let element = self.element(tag, reader)?;
                 self.tags(&element, reader.position())?;
                 let (group, members) = groups::read(&element, self.language.as_deref());
                 self.groups.push((group, members, element));
             }
             "notes" => {
-                let element = reader.element(tag, MOST_PART)?;
+                let element = self.element(tag, reader)?;
                 self.notes.push(element);
             }
             name => {
@@ -442,6 +452,13 @@ pub(crate) fn other_document(root: &str) -> Option<&'static str> {
         "DDIInstance" | "FragmentInstance" | "StudyUnit" => Some("DDI Lifecycle, which is another format"),
         root => root.eq_ignore_ascii_case("html").then_some("an HTML page"),
     }
+}
+
+/// The language that the beginning of an element states.
+fn language_of_tag(tag: &Tag) -> Option<&str> {
+    let says = |name: &str| tag.attributes.iter().find(|(known, _)| known == name);
+    let language = says("xml:lang").or_else(|| says("xml-lang")).map(|(_, value)| value.trim());
+    language.filter(|tag| !tag.is_empty())
 }
 
 fn not_xml(fault: Fault, first: Option<&String>) -> DdiError {

@@ -3,8 +3,10 @@
 mod each_element;
 mod kept;
 
+use std::collections::HashMap;
+
 use exporter_core::check::Findings;
-use exporter_core::codebook::{Codebook, Kind, Question, Role, Table, Variable};
+use exporter_core::codebook::{Codebook, Kind, Missing, Question, Role, Table, Variable};
 use exporter_core::sink::MemorySink;
 use exporter_core::{Context, MemoryDataset, export};
 use exporter_testkit::{codebook, soaked};
@@ -21,9 +23,14 @@ use crate::writer::DdiWriter;
 
 /// The document of a codebook whose tables are in csv files.
 fn document(codebook: &Codebook, version: Version) -> String {
+    with_files(codebook, version, &DataFile::default())
+}
+
+/// The document of a codebook whose tables are in files like this one.
+fn with_files(codebook: &Codebook, version: Version, like: &DataFile) -> String {
     let file = |name: &str| {
         let (path, media_type) = (format!("{name}.csv"), "text/csv".to_owned());
-        vec![DataFile { path, media_type, ..DataFile::default() }]
+        vec![DataFile { path, media_type, ..like.clone() }]
     };
     let files: Vec<_> = codebook.tables.iter().map(|table| file(&table.name)).collect();
     let mut writer = DdiWriter {
@@ -124,6 +131,24 @@ proptest! {
             prop_assert_eq!(document(&read.codebook, version), xml);
         }
     }
+}
+
+/// Stata has `.a` where the codebook has -9.
+#[test]
+fn what_is_said_of_a_category_stands_at_the_code_of_the_file() {
+    let variable = Variable::new("q", Kind::INTEGER)
+        .with_missing(Missing::value(-9).letter('a').label("Refused"))
+        .with_attribute("catgry[catValu=-9]@missType", "refusal")
+        .with_attribute("catgry[catValu=-9]/txt", "Did not want to say");
+    let codebook = Codebook::new("s").with_table(Table::new("t", vec![variable]));
+    let values = HashMap::from([(("q".to_owned(), "-9".to_owned()), ".a".to_owned())]);
+    let file = DataFile { values, has_letters: true, ..DataFile::default() };
+    let xml = with_files(&codebook, Version::V2_5, &file);
+    assert!(xml.contains("<catgry missing=\"Y\" missType=\"refusal\">"), "{xml}");
+    assert!(xml.contains("<txt>Did not want to say</txt>"), "{xml}");
+    assert_eq!(findings(&xml), [""; 0]);
+    let read = read(xml.as_bytes()).unwrap().codebook;
+    assert_eq!(read.tables[0].variables, codebook.tables[0].variables, "{xml}");
 }
 
 #[test]

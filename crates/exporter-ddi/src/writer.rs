@@ -7,7 +7,7 @@ mod references;
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
-use exporter_core::codebook::{Attribute, Codebook, GroupKind, Question, Table, Value, Variable};
+use exporter_core::codebook::{Codebook, GroupKind, Question, Table, Value, Variable};
 
 use crate::data_file::DataFile;
 use crate::mapping::groups::{self, table_note};
@@ -18,6 +18,7 @@ use crate::mapping::variables::{self, ReadVariable, VariableEntry};
 use crate::mapping::{documents, note, references as kept_references, stated_file, study, tables};
 use crate::options::Profile;
 use crate::reader::NO_LANGUAGES;
+use crate::reader::inherited::inherit;
 use crate::reader::{Counts, LabelSets, link_to};
 use crate::statistics::VariableStatistics;
 use crate::structure::{Structure, Version};
@@ -192,9 +193,7 @@ impl DdiWriter<'_> {
         let mut read = study::read(&element, "", self.languages.default);
         // The languages of all texts are those of the document.
         read.languages.clone_from(&whole.languages);
-        let told = whole.attributes.iter().filter(|(name, value)| {
-            documents::is_in_document(documents, name) || self.is_of_the_language(name, value)
-        });
+        let told = whole.attributes.iter().filter(|(name, _)| documents::is_in_document(documents, name));
         read.attributes.extend(told.map(|(name, value)| (name.clone(), value.clone())));
         element.extend(note::difference(&read, whole));
         if whole.languages.len() != 1 {
@@ -242,15 +241,9 @@ impl DdiWriter<'_> {
         let mut whole = table.clone();
         (whole.variables, whole.groups, whole.rows) = (Vec::new(), Vec::new(), None);
         // What the document says elsewhere is read behind the notes.
-        whole.attributes.retain(|name, value| !(is_told(name) || self.is_of_the_language(name, value)));
+        whole.attributes.retain(|name, _| !is_told(name));
         element.extend(note::difference(&read, &whole));
         element
-    }
-
-    /// Whether an attribute says of elements that they are in the language of the document, which needs no word.
-    fn is_of_the_language(&self, name: &str, value: &Attribute) -> bool {
-        let is_default = |tag: &String| self.languages.default.is_some_and(|it| it.eq_ignore_ascii_case(tag));
-        name.ends_with("@xml:lang") && value.values().iter().all(is_default)
     }
 
     /// Whether a table has a data file.
@@ -357,7 +350,7 @@ impl DdiWriter<'_> {
         // Facts are told by rows, but for those of the file of some program.
         let mut whole = variable.clone();
         whole.facts = whole.facts.of_files();
-        whole.attributes.retain(|name, value| !(is_told(name) || self.is_of_the_language(name, value)));
+        whole.attributes.retain(|name, _| !is_told(name));
         if shared.questions.contains_key(variable.name.as_str()) && variable.question.is_none() {
             question::forget_shared(&mut read.attributes);
         }
@@ -377,7 +370,10 @@ impl DdiWriter<'_> {
         let mut kept = whole.clone();
         kept.bytes = None;
         kept.path = path.map(Into::into);
-        let read = documents::read(&element, self.languages.default);
+        // Its texts are in its language where they do not say another one.
+        let mut found = element.clone();
+        inherit(&mut found, None, self.languages.default);
+        let read = documents::read(&found, self.languages.default);
         element.extend(note::difference(&read, &kept));
         element.extend(inside.get(at).into_iter().flatten().map(|inner| self.document(*inner, true, inside)));
         element

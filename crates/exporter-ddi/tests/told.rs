@@ -14,7 +14,7 @@ fn opened(bytes: &[u8]) -> Result<(), Error> {
     registry().open(&source, serde_json::Value::Null, &Context::default()).map(drop)
 }
 
-fn findings(bytes: &[u8]) -> Vec<String> {
+pub(super) fn findings(bytes: &[u8]) -> Vec<String> {
     let source = Source::memory("x.xml", bytes.to_vec());
     let found = registry().check(&source, &CheckOptions::default(), &Context::default()).unwrap();
     found.listed().iter().map(|finding| finding.message.clone()).collect()
@@ -141,7 +141,7 @@ fn says_again(document: &str, words: &[&str]) -> String {
 }
 
 /// A document that is read and written again.
-fn again(document: &str) -> String {
+pub(super) fn again(document: &str) -> String {
     let data = among(document, &[], 1).unwrap();
     let (sink, context) = (MemorySink::new(), Context::default().with_policy(LossPolicy::Report));
     export(&DdiExporter::new(DdiOptions::default()), &*data, Box::new(sink.clone()), &context).unwrap();

@@ -2,6 +2,10 @@
 //! with a list of what is [odd](Oddity) and read nevertheless; [`Element`] is an element with all that is in it, which is written as
 //! text. No document makes the reader load another file or expand entities beyond a limit.
 //!
+//! Entities that a document declares are expanded where they stand for characters, themselves or by others of them. The use of one
+//! that stands for elements (`<!ENTITY x "<b>a</b>">`) or for another file, and of any parameter entity (`%x;`), which may declare
+//! anything, is a [`Fault`] that names it and where it is used; what is declared and not used does no harm.
+//!
 //! ```
 //! use exporter_xml::{Item, XmlReader};
 //! let mut reader = XmlReader::new(&b"<a><b>1 &lt; 2</b></a>"[..]);

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use exporter_core::codebook::{Attribute, Document, DocumentKind, Study, Text};
 
-use super::free_elements::{keep_into, place};
+use super::free_elements::{Known, keep_into, place};
 use super::language_tags::tag_of;
 use super::note;
 use super::note::{of_kind, typed};
-use super::texts::{Languages, language_of, text_of, words};
+use super::texts::{Languages, Left, first_text, language_of, words};
 use crate::structure::Structure;
 use exporter_xml::{Element, Node};
 
@@ -53,7 +53,8 @@ pub(crate) fn write(
     }
     // Kinds that a codebook tells apart have types of their own.
     let kinds = if document.kind == DocumentKind::Attachment { None } else { kept.remove_entry(TYPE) };
-    let placed = place(&mut element, &kept, &READ, structure);
+    let known = Known { read: &READ, first: &FIRST, code: &|_| None, structure };
+    let placed = place(&mut element, &kept, &known);
     let left = kept.iter().filter(|(name, _)| !placed.contains(*name));
     element.extend(note::attributes(left.chain(kinds.iter().map(|(name, value)| (name, value)))));
     for (name, value) in [("type", kind(document.kind)), ("level", LEVEL)] {
@@ -100,6 +101,8 @@ const PLACE: &str = "otherMat@URI";
 const IN_DOCUMENT: &str = "otherMat/";
 /// What is read of a document; others in it are read as others.
 const READ: [&str; 2] = ["labl", "otherMat"];
+/// Where of several elements the first is read, and the others are kept.
+const FIRST: [&str; 1] = ["labl"];
 
 /// What an attribute of a study keeps of a document, and the name of this.
 pub(crate) fn of_document(attribute: &str) -> Option<(&str, &str)> {
@@ -115,9 +118,10 @@ pub(crate) fn is_in_document(documents: &[Document], attribute: &str) -> bool {
 pub(crate) fn kept(element: &Element, is_ours: bool, default: Option<&str>) -> Vec<(String, String)> {
     let mut own = element.clone();
     own.children.retain(|node| !matches!(node, Node::Element(inner) if inner.name == "otherMat"));
-    let mut kept = Vec::new();
+    let (mut kept, mut left) = (Vec::new(), Left::default());
+    first_text(own.all("labl"), default, &mut left);
     let own_kind = kind(kind_of(element));
-    keep_into(&own, &READ, default, |name, value| {
+    keep_into(&own, &READ, &left, |name, value| {
         let is_said = name == TYPE && value == own_kind || name == "otherMat@level" && value == LEVEL;
         if !is_said {
             kept.push((format!("{IN_DOCUMENT}{name}"), value));
@@ -138,7 +142,7 @@ pub(crate) fn kept(element: &Element, is_ours: bool, default: Option<&str>) -> V
 pub(crate) fn read(element: &Element, default: Option<&str>) -> Document {
     let noted = |kind: &str| of_kind(element, kind).map(words);
     let uri = element.attribute("URI").unwrap_or_default();
-    let title = text_of(element.all("labl"), default);
+    let title = first_text(element.all("labl"), default, &mut Left::default());
     let mut document = Document::default();
     let name = noted("file-name").unwrap_or_else(|| uri.rsplit('/').next().unwrap_or_default().to_owned());
     document.name = if name.is_empty() { title.get(Default::default()).to_owned() } else { name };
@@ -148,7 +152,10 @@ pub(crate) fn read(element: &Element, default: Option<&str>) -> Document {
     } else if !uri.is_empty() {
         document.path = Some(PathBuf::from(uri));
     }
-    document.title = if title == Text::from(document.name.as_str()) { Text::default() } else { title };
+    // A label is required: where there is no title the name stands for it, in whatever language the document is.
+    let titles: Vec<&str> =
+        title.untagged().into_iter().chain(title.tagged().map(|(_, title)| title)).collect();
+    document.title = if titles == [document.name.as_str()] { Text::default() } else { title };
     document.language = language_of(element).map(str::to_owned);
     document.media_type = noted("media-type").unwrap_or_default();
     document

@@ -3,7 +3,8 @@
 //! The name of the attribute is the way to what it says: `grantNo` is the text of an element, `grantNo@agency` an attribute of it,
 //! `useStmt/contact` an element in another one. A way begins with the element that no other place of the study, file or variable
 //! has nearer. Of several elements the attribute lists what all of them say, in their order; what only some of them say is called
-//! after their number (`notes[2]@type`), and of categories after their code (`catgry[catValu=1]/txt`).
+//! after their number (`notes[2]@type`), and of categories after their code (`catgry[catValu=1]/txt`). Where a field has the first of
+//! several texts, the others are numbered behind its elements: `labl[2]`, `citation[2]/titlStmt/titl`.
 
 mod keep;
 mod place;
@@ -16,7 +17,7 @@ use crate::structure::{Content, ValueType, Version};
 use way::Way;
 
 pub(super) use keep::{keep, keep_into};
-pub(super) use place::place;
+pub(super) use place::{Known, place};
 
 /// What is read of elements that a codebook has fields for: their attributes, and the elements in them. In the order of their names.
 pub(super) const TAKEN: [(&str, &[&str], &[&str]); 36] = [
@@ -78,9 +79,6 @@ pub(super) const TAKEN: [(&str, &[&str], &[&str]); 36] = [
     ("varGrp", &["ID", "type", "otherType", "var", "varGrp", "name"], &[]),
     ("version", &["date"], &[]),
 ];
-
-/// Elements of which the first is read and the others are kept as they are: what one says is not said of what another is about.
-pub(super) const APART: [&str; 1] = ["dataAccs"];
 
 /// What is taken of an element: its attributes, and the elements in it.
 type Taken = (&'static [&'static str], &'static [&'static str]);

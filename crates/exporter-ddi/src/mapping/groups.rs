@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use exporter_core::codebook::{Attribute, Group, GroupKind, Table, Value};
+use exporter_core::codebook::{Attribute, Group, GroupKind, Table, Text, Value};
 
-use super::free_elements::{keep_into, place};
+use super::free_elements::{Known, keep_into, place};
 use super::note;
-use super::texts::{Languages, text_of, words};
+use super::texts::{Languages, Left, first_text, words};
 use crate::structure::{Structure, ValueType};
 use exporter_xml::Element;
 
@@ -33,7 +33,8 @@ pub(crate) fn kept(group: &Group, element: &Element, default: Option<&str>) -> V
         let other = || element.attribute("otherType").filter(|other| *other != SET);
         kept.extend(kind.or_else(other).map(|kind| (format!("{KIND}{}", group.name), kind.to_owned())));
     }
-    keep_into(element, &READ, default, |name, value| {
+    let (_, left) = texts(element, default);
+    keep_into(element, &READ, &left, |name, value| {
         kept.push((format!("{OF_GROUP}{name} {}", group.name), value));
     });
     for (name, attribute) in note::attributes_of(element.all("notes")) {
@@ -45,6 +46,8 @@ pub(crate) fn kept(group: &Group, element: &Element, default: Option<&str>) -> V
 
 /// What is read of a group.
 const READ: [&str; 3] = ["defntn", "labl", "txt"];
+/// Where of several elements the first is read, and the others are kept; a definition only where there is no text.
+const FIRST: [&str; 3] = ["defntn", "labl", "txt"];
 /// How the attributes of a table begin that keep it, before what is kept, a blank and the name of the group.
 const OF_GROUP: &str = "varGrp/";
 
@@ -69,7 +72,8 @@ fn place_kept(element: &mut Element, group: &Group, table: &Table, structure: &'
     };
     let kept: BTreeMap<String, Attribute> =
         table.attributes.iter().filter_map(|(name, value)| Some((of(name)?, value.clone()))).collect();
-    let placed = place(element, &kept, &READ, structure);
+    let known = Known { read: &READ, first: &FIRST, code: &|_| None, structure };
+    let placed = place(element, &kept, &known);
     element.extend(note::attributes(kept.iter().filter(|(name, _)| !placed.contains(*name))));
 }
 
@@ -124,6 +128,18 @@ pub(crate) fn write(
     element
 }
 
+/// The label and the text of a group, and what is left beside them.
+fn texts(element: &Element, default: Option<&str>) -> ([Text; 2], Left) {
+    let mut left = Left::default();
+    let label = first_text(element.all("labl"), default, &mut left);
+    let mut text = first_text(element.all("txt"), default, &mut left);
+    match text.is_empty() {
+        true => text = first_text(element.all("defntn"), default, &mut left),
+        false => element.all("defntn").for_each(|definition| left.keep(definition)),
+    }
+    ([label, text], left)
+}
+
 /// What a document says of a group: the group without members, and the IDs of these.
 pub(crate) fn read(element: &Element, default: Option<&str>) -> (Group, Vec<String>) {
     let name = element.attribute("name").or(element.attribute("ID")).unwrap_or_default();
@@ -135,8 +151,7 @@ pub(crate) fn read(element: &Element, default: Option<&str>) -> (Group, Vec<Stri
         _ => GroupKind::Set,
     };
     let mut group = Group::new(name, kind, [""; 0]);
-    group.label = text_of(element.all("labl"), default);
-    group.text = text_of(element.all("txt").chain(element.all("defntn")), default);
+    ([group.label, group.text], _) = texts(element, default);
     let ids = |name: &str| {
         element.attribute(name).unwrap_or_default().split_whitespace().map(str::to_owned).collect::<Vec<_>>()
     };

@@ -11,11 +11,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
-use super::texts::words;
+use super::texts::{Left, words};
 use exporter_xml::Element;
 
 /// The type of these notes, and what the types of all other notes of this program begin with, before a colon.
 const TYPE: &str = "exporter";
+/// The field whose parts are compared each on its own: most of them are elements.
+const EACH: &str = "attributes";
 /// The kind of a free attribute, whose name is the subject.
 const ATTRIBUTE: &str = "attribute";
 
@@ -39,29 +41,61 @@ pub(crate) fn difference<T: Serialize + PartialEq>(read: &T, whole: &T) -> Optio
     if read == whole {
         return None;
     }
-    let (read, whole) = (fields(read)?, fields(whole)?);
-    let (mut is, mut was) = (Map::new(), Map::new());
-    for (name, value) in &whole {
-        if read.get(name) != Some(value) {
-            is.insert(name.clone(), value.clone());
-        }
-    }
-    for name in read.keys().filter(|name| !whole.contains_key(*name)) {
-        is.insert(name.clone(), Json::Null);
-    }
-    for name in is.keys() {
-        if let Some(value) = read.get(name) {
-            was.insert(name.clone(), digest(value).into());
-        }
-    }
-    let mut note = Map::new();
-    note.insert("is".into(), is.into());
-    if !was.is_empty() {
-        note.insert("was".into(), was.into());
-    }
+    let note = changes(&fields(read)?, &fields(whole)?);
     // Two characters that JSON holds and XML does not; below U+0020 JSON writes numbers itself.
     let json = Json::Object(note).to_string().replace('\u{FFFE}', "\\ufffe").replace('\u{FFFF}', "\\uffff");
     Some(Element::new("notes").with("type", TYPE).text(json))
+}
+
+/// What makes the fields `read` those that are `whole`.
+fn changes(read: &Map<String, Json>, whole: &Map<String, Json>) -> Map<String, Json> {
+    let (mut is, mut was, mut inside) = (Map::new(), Map::new(), Map::new());
+    let gone = read.keys().filter(|name| !whole.contains_key(*name)).map(|name| (name, &Json::Null));
+    for (name, value) in whole.iter().filter(|(name, value)| read.get(*name) != Some(value)).chain(gone) {
+        let each = |of: Option<&Json>| match of {
+            Some(Json::Object(each)) => Some(each.clone()),
+            None | Some(Json::Null) => Some(Map::new()),
+            Some(_) => None,
+        };
+        if let (true, Some(read), Some(whole)) = (name == EACH, each(read.get(name)), each(Some(value))) {
+            inside.insert(name.clone(), changes(&read, &whole).into());
+            continue;
+        }
+        is.insert(name.clone(), value.clone());
+        was.extend(read.get(name).map(|value| (name.clone(), digest(value).into())));
+    }
+    let parts = [("is", is), ("was", was), ("in", inside)].into_iter();
+    parts.filter(|(_, part)| !part.is_empty()).map(|(name, part)| (name.to_owned(), part.into())).collect()
+}
+
+/// Makes fields what a note says they are.
+fn apply(note: &Map<String, Json>, fields: &mut Map<String, Json>) {
+    let part = |name: &str| note.get(name).and_then(Json::as_object);
+    for (name, value) in part("is").into_iter().flatten() {
+        let was = part("was").and_then(|was| was.get(name)).and_then(Json::as_str);
+        if fields.get(name).map(digest).as_deref() != was {
+            continue;
+        }
+        match value {
+            Json::Null => drop(fields.remove(name)),
+            value => drop(fields.insert(name.clone(), value.clone())),
+        }
+    }
+    for (name, note) in part("in").into_iter().flatten() {
+        let Some(note) = note.as_object().filter(|_| name == EACH) else { continue };
+        let mut inside = match fields.remove(name) {
+            Some(Json::Object(inside)) => inside,
+            Some(other) => {
+                fields.insert(name.clone(), other);
+                continue;
+            }
+            None => Map::new(),
+        };
+        apply(note, &mut inside);
+        if !inside.is_empty() {
+            fields.insert(name.clone(), inside.into());
+        }
+    }
 }
 
 /// What a reader has found, with what the note among these elements adds. What a note says that does not fit is left out.
@@ -72,17 +106,7 @@ where
     let Some(note) = notes.into_iter().find(|note| is_ours(note)) else { return read };
     let Ok(Json::Object(note)) = serde_json::from_str(&words(note)) else { return read };
     let Some(mut whole) = fields(&read) else { return read };
-    let was = note.get("was").and_then(Json::as_object);
-    for (name, value) in note.get("is").and_then(Json::as_object).into_iter().flatten() {
-        let was = was.and_then(|was| was.get(name)).and_then(Json::as_str);
-        if whole.get(name).map(digest).as_deref() != was {
-            continue;
-        }
-        match value {
-            Json::Null => drop(whole.remove(name)),
-            value => drop(whole.insert(name.clone(), value.clone())),
-        }
-    }
+    apply(&note, &mut whole);
     serde_json::from_value(whole.into()).unwrap_or(read)
 }
 
@@ -159,7 +183,7 @@ pub(crate) fn attributes_of<'e>(notes: impl IntoIterator<Item = &'e Element>) ->
 /// Keeps the texts in an element as attributes that are called like it and their own elements.
 pub(crate) fn keep_texts(attributes: &mut BTreeMap<String, Attribute>, element: &Element) {
     let mut own = BTreeMap::new();
-    super::free_elements::keep(&mut own, element, &[], None);
+    super::free_elements::keep(&mut own, element, &[], &Left::default());
     attributes.extend(own.into_iter().map(|(name, value)| (format!("{}/{name}", element.name), value)));
 }
 
@@ -209,6 +233,25 @@ mod tests {
         assert_eq!((changed.missing.len(), changed.kind), (0, Kind::INTEGER));
         assert_eq!(changed.label, "Age in years".into());
         assert_eq!(difference(&whole, &whole), None);
+    }
+
+    #[test]
+    fn of_free_attributes_a_note_has_those_that_differ() {
+        let read = Variable::new("a", Kind::Text).with_attribute("x", "1").with_attribute("y", "2");
+        let whole = Variable::new("a", Kind::Text).with_attribute("x", "1").with_attribute("z", "<b>");
+        let note = difference(&read, &whole).unwrap();
+        assert!(!words(&note).contains("\"x\""), "{}", words(&note));
+        assert_eq!(restored(read.clone(), [&note]), whole);
+        let none = Variable::new("a", Kind::Text);
+        let note = difference(&read, &none).unwrap();
+        assert_eq!(restored(read.clone(), [&note]), none);
+        // Another program has changed one of them.
+        let changed = Variable::new("a", Kind::Text).with_attribute("x", "1").with_attribute("y", "3");
+        assert_eq!(restored(changed.clone(), [&note]), none.with_attribute("y", "3"));
+        assert_eq!(
+            restored(whole.clone(), [&difference(&Variable::new("a", Kind::Text), &whole).unwrap()]),
+            whole
+        );
     }
 
     #[test]

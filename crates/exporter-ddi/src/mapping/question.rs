@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use exporter_core::codebook::{Attribute, Question, QuestionKind, ValidationRule};
 
 use super::note::{add_attribute, kind_of, typed};
-use super::texts::{Languages, text_of, words};
+use super::texts::{Languages, Left, first_text, has_text, language_of, text_of, words};
 use exporter_xml::Element;
 
 /// Kinds of questions, the domain of their answers, and what stands behind `other`.
@@ -114,11 +114,30 @@ pub(crate) fn notes(question: &Question, languages: Languages<'_>) -> Vec<Elemen
     notes
 }
 
+/// The elements of one question: the first one, and those that say the same in other languages. The others are left.
+fn of_one_question<'e>(var: &'e Element, left: &mut Left) -> Vec<&'e Element> {
+    let mut known: Vec<(&str, Option<&str>)> = Vec::new();
+    let mut first: Vec<&Element> = Vec::new();
+    for qstn in var.all("qstn") {
+        let texts = qstn.elements().chain(has_text(qstn).then_some(qstn));
+        let said: Vec<_> = texts.map(|text| (text.name.as_ref(), language_of(text))).collect();
+        if said.iter().any(|one| known.contains(one)) {
+            left.keep(qstn);
+            continue;
+        }
+        known.extend(said);
+        first.push(qstn);
+    }
+    first
+}
+
 /// Reads the question of a variable.
-pub(crate) fn read(var: &Element, default: Option<&str>) -> Option<Question> {
+pub(crate) fn read(var: &Element, default: Option<&str>, left: &mut Left) -> Option<Question> {
     let mut question = Question::default();
-    let qstn = || var.all("qstn");
-    let text = |name: &'static str| text_of(qstn().flat_map(move |qstn| qstn.all(name)), default);
+    let of_one = of_one_question(var, left);
+    let qstn = || of_one.iter().copied();
+    let mut text =
+        |name: &'static str| first_text(qstn().flat_map(move |qstn| qstn.all(name)), default, left);
     (question.pre_text, question.text, question.post_text) =
         (text("preQTxt"), text("qstnLit"), text("postQTxt"));
     question.instructions = text("ivuInstr");

@@ -1,6 +1,5 @@
 //! The study as a whole: `stdyDscr`.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::OnceLock;
 
@@ -10,12 +9,12 @@ use exporter_core::codebook::{
 };
 
 use super::documents::is_in_document;
-use super::free_elements;
+use super::free_elements::{self, Known};
 use super::note::{self, is_plain};
-use super::texts::{EXCLUDED, Languages, excluded, is_excluded, line, text_of, texts_of, words};
+use super::texts::{EXCLUDED, Languages, Left, excluded, first_text, is_excluded, line, texts_of, words};
 use crate::reader::legal_file_name;
 use crate::structure::{Structure, ValueType};
-use exporter_xml::{Element, Node};
+use exporter_xml::Element;
 
 /// The titles of a study: `titl` in the default language, the others as parallel titles.
 pub(crate) fn titles(study: &Study, languages: Languages<'_>) -> Element {
@@ -67,7 +66,8 @@ pub(crate) fn write(
     materials.extend(study.related_materials.iter().filter_map(|material| related(material, languages)));
     dscr.push_filled(materials);
     dscr.extend(study.notes.iter().flat_map(|note| languages.elements("notes", note)));
-    let placed = free_elements::place(&mut dscr, &study.attributes, asked(), structure);
+    let known = Known { read: asked(), first: &FIRST, code: &|_| None, structure };
+    let placed = free_elements::place(&mut dscr, &study.attributes, &known);
     let is_written = |name: &str| {
         placed.contains(name)
             || name == EXCLUDED
@@ -258,58 +258,79 @@ fn related(material: &RelatedMaterial, languages: Languages<'_>) -> Option<Eleme
 
 /// Reads the study; `fallback` is the ID of the document.
 pub(crate) fn read(dscr: &Element, fallback: &str, default: Option<&str>) -> Study {
-    let dscr = &with_own_access_first(dscr);
-    let (mut study, asked) = read_fields(dscr, fallback, default);
-    let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
-    free_elements::keep(&mut study.attributes, dscr, &asked, default);
+    let left = RefCell::new(Left::default());
+    let (mut study, _) = read_fields(dscr, fallback, default, &left);
+    free_elements::keep(&mut study.attributes, dscr, asked(), &left.into_inner());
     study
 }
 
-/// A study whose first section on access is that of the study itself: the first without an ID, by which a section is that of some
-/// variables or files alone, or the first of all.
-fn with_own_access_first(dscr: &Element) -> Cow<'_, Element> {
-    let is_access = |node: &Node| matches!(node, Node::Element(it) if it.name == ACCESS);
-    let is_own =
-        |node: &Node| matches!(node, Node::Element(it) if it.name == ACCESS && it.attribute("ID").is_none());
-    let first = dscr.children.iter().position(is_access);
-    let own = dscr.children.iter().position(is_own);
-    match first.zip(own) {
-        Some((first, own)) if first != own => {
-            let mut dscr = dscr.clone();
-            let section = dscr.children.remove(own);
-            dscr.children.insert(first, section);
-            Cow::Owned(dscr)
-        }
-        _ => Cow::Borrowed(dscr),
-    }
-}
+/// Where of several elements the first is read, and the others are kept.
+const FIRST: [&str; 19] = [
+    "citation",
+    "citation/biblCit",
+    "citation/serStmt/serInfo",
+    "citation/serStmt/serName",
+    "citation/titlStmt/parTitl",
+    "citation/titlStmt/titl",
+    "citation/verStmt/notes",
+    "citation/verStmt/version",
+    "dataAccs",
+    "dataAccs/useStmt/conditions",
+    "dataAccs/useStmt/restrctn",
+    "method/anlyInfo/respRate",
+    "method/dataColl/sampProc",
+    "method/dataColl/weight",
+    "stdyInfo/abstract",
+    "stdyInfo/sumDscr/anlyUnit",
+    "stdyInfo/sumDscr/geoBndBox",
+    "stdyInfo/sumDscr/geogCover",
+    "stdyInfo/sumDscr/universe",
+];
 
 /// Sections on access.
 const ACCESS: &str = "dataAccs";
+
+/// The section on access that is that of the study itself: the first without an ID, by which a section is that of some variables or
+/// files alone, or the first of all.
+fn own_access(dscr: &Element) -> Option<&Element> {
+    dscr.all(ACCESS).find(|access| access.attribute("ID").is_none()).or_else(|| dscr.first(ACCESS))
+}
 
 /// The paths of all elements that fields are read from.
 fn asked() -> &'static [&'static str] {
     static ASKED: OnceLock<Vec<String>> = OnceLock::new();
     static PATHS: OnceLock<Vec<&'static str>> = OnceLock::new();
-    let asked = ASKED.get_or_init(|| read_fields(&Element::new("stdyDscr"), "", None).1);
+    let asked = ASKED.get_or_init(|| read_fields(&Element::new("stdyDscr"), "", None, &RefCell::default()).1);
     PATHS.get_or_init(|| asked.iter().map(String::as_str).collect())
 }
 
 /// Reads the fields of a study, and says where.
-fn read_fields(dscr: &Element, fallback: &str, default: Option<&str>) -> (Study, Vec<String>) {
+fn read_fields(
+    dscr: &Element,
+    fallback: &str,
+    default: Option<&str>,
+    left: &RefCell<Left>,
+) -> (Study, Vec<String>) {
     let mut study = Study::default();
     // All that is not asked for becomes attributes.
     let asked = RefCell::new(vec!["notes".to_owned()]);
     let path = |names: &'static [&'static str]| {
         asked.borrow_mut().push(names.join("/"));
-        found(dscr, names)
+        found(dscr, names, &left.borrow())
     };
-    let text = |names: &'static [&'static str]| text_of(path(names), default);
+    let keep = |element: &Element| left.borrow_mut().keep(element);
+    dscr.all("citation").skip(1).for_each(keep);
+    let own_access = own_access(dscr);
+    let is_own = |access: &&Element| own_access.is_some_and(|own| std::ptr::eq(own, *access));
+    // What one section says is not said of what another one is about.
+    dscr.all(ACCESS).filter(|access| !is_own(access)).for_each(keep);
+    let first_text = |elements: Vec<&Element>| first_text(elements, default, &mut left.borrow_mut());
+    let text = |names: &'static [&'static str]| first_text(path(names));
     let texts = |names: &'static [&'static str]| texts_of(path(names), default);
     let titles = || {
         path(&["citation", "titlStmt", "titl"]).into_iter().chain(path(&["citation", "titlStmt", "parTitl"]))
     };
-    study.title = text_of(titles(), default);
+    study.title = first_text(titles().collect());
     let numbers = [path(&["citation", "titlStmt", "IDNo"]), path(&["citation", "titlStmt", "IDNO"])].concat();
     for number in numbers {
         let id = line(number);
@@ -355,6 +376,7 @@ fn read_fields(dscr: &Element, fallback: &str, default: Option<&str>) -> (Study,
     let versions = path(&["citation", "verStmt", "version"]);
     let mut version = StudyVersion::new(versions.first().map(|version| line(version)).unwrap_or_default());
     version.date = versions.first().and_then(|version| version.attribute("date")).map(str::to_owned);
+    versions.iter().copied().skip(1).for_each(keep);
     version.notes = text(&["citation", "verStmt", "notes"]);
     study.version = (version != StudyVersion::default()).then_some(version);
     study.citation = text(&["citation", "biblCit"]);
@@ -363,7 +385,7 @@ fn read_fields(dscr: &Element, fallback: &str, default: Option<&str>) -> (Study,
     study.geography = text(&["stdyInfo", "sumDscr", "geogCover"]);
     study.analysis_unit = text(&["stdyInfo", "sumDscr", "anlyUnit"]);
     let universes = path(&["stdyInfo", "sumDscr", "universe"]);
-    study.universe = text_of(universes.iter().copied().filter(|it| !is_excluded(it)), default);
+    study.universe = first_text(universes.iter().copied().filter(|it| !is_excluded(it)).collect());
     let excluded: Vec<String> = universes.into_iter().filter(|it| is_excluded(it)).map(words).collect();
     study.data_kinds = texts(&["stdyInfo", "sumDscr", "dataKind"]);
     // A country is its code; what it is called stays beside.
@@ -382,10 +404,9 @@ fn read_fields(dscr: &Element, fallback: &str, default: Option<&str>) -> (Study,
             study.countries.push(country);
         }
     }
-    let side = |name: &str| {
-        let bounds = path(&["stdyInfo", "sumDscr", "geoBndBox"]).into_iter().next()?;
-        words(bounds.first(name)?).parse::<f64>().ok()
-    };
+    let boxes = path(&["stdyInfo", "sumDscr", "geoBndBox"]);
+    boxes.iter().copied().skip(1).for_each(keep);
+    let side = |name: &str| words(boxes.first()?.first(name)?).parse::<f64>().ok();
     study.bounding_box = (|| {
         Some(BoundingBox::new((side("westBL")?, side("eastBL")?), (side("southBL")?, side("northBL")?)))
     })();
@@ -397,12 +418,8 @@ fn read_fields(dscr: &Element, fallback: &str, default: Option<&str>) -> (Study,
     study.collection_modes = texts(&["method", "dataColl", "collMode"]);
     study.instruments = texts(&["method", "dataColl", "resInstru"]);
     study.response_rate = text(&["method", "anlyInfo", "respRate"]);
-    let access = |name: &'static str| {
-        asked.borrow_mut().push([ACCESS, "useStmt", name].join("/"));
-        let statements = dscr.first(ACCESS).into_iter().flat_map(|access| access.all("useStmt"));
-        text_of(statements.flat_map(|statement| statement.all(name)), default)
-    };
-    (study.access, study.licence) = (access("restrctn"), access("conditions"));
+    study.access = text(&["dataAccs", "useStmt", "restrctn"]);
+    study.licence = text(&["dataAccs", "useStmt", "conditions"]);
     for material in path(&["othrStdyMat", "relMat"]) {
         let words = line(material);
         let (title, uri) = match words.rsplit_once(": ") {
@@ -423,11 +440,12 @@ fn read_fields(dscr: &Element, fallback: &str, default: Option<&str>) -> (Study,
     (study, asked.into_inner())
 }
 
-/// The elements at a path of names.
-fn found<'e>(from: &'e Element, names: &'static [&'static str]) -> Vec<&'e Element> {
+/// The elements at a path of names, without those that are left and what is in them.
+fn found<'e>(from: &'e Element, names: &'static [&'static str], left: &Left) -> Vec<&'e Element> {
+    let below = |element: &'e Element, name: &'static str| element.all(name).filter(|it| !left.is_kept(it));
     names
         .iter()
-        .fold(vec![from], |found, name| found.into_iter().flat_map(|element| element.all(name)).collect())
+        .fold(vec![from], |found, name| found.into_iter().flat_map(|element| below(element, name)).collect())
 }
 
 fn read_agents(elements: Vec<&Element>) -> Vec<Agent> {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use exporter_core::codebook::{Table, Text};
 
-use super::free_elements;
+use super::free_elements::{self, Known};
 use super::groups::is_of_group;
 use super::note::{self, ELSEWHERE, is_plain, keep_elsewhere, kind_of, notes_elsewhere, typed};
 use super::stated_file;
-use super::texts::{Languages, text_of, texts_of, words};
+use super::texts::{Languages, Left, first_text, texts_of, words};
 use crate::data_file::DataFile;
 use crate::options::Profile;
 use crate::structure::Structure;
@@ -77,7 +77,8 @@ impl TableEntry<'_> {
             dscr.push(typed(READING, file.path.as_str(), options.to_string()));
         }
         let attributes = &self.table.attributes;
-        let placed = free_elements::place(&mut dscr, attributes, &READ, self.structure);
+        let known = Known { read: &READ, first: &FIRST, code: &|_| None, structure: self.structure };
+        let placed = free_elements::place(&mut dscr, attributes, &known);
         let is_note = |name: &str| {
             let is_stated = self.files.is_empty() && stated_file::is_of_table(self.table, name);
             let is_description = name == ELSEWHERE && self.is_described && was_described(self.table);
@@ -211,6 +212,14 @@ const READ: [&str; 10] = [
     "notes",
 ];
 
+/// Where of several elements the first is read, and the others are kept.
+const FIRST: [&str; 4] = [
+    "fileTxt/fileCitation/titlStmt/parTitl",
+    "fileTxt/fileCitation/titlStmt/titl",
+    "fileTxt/fileCont",
+    "fileTxt/fileStrc/recGrp/labl",
+];
+
 /// Reads a file description.
 pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
     let texts = || dscr.all("fileTxt");
@@ -236,6 +245,7 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
         read.files.push(uri.to_owned());
         read.digests.push(None);
     }
+    let mut left = Left::default();
     let structure = texts().find_map(|text| text.first("fileStrc"));
     read.structure = structure.and_then(|it| it.attribute("type")).unwrap_or_default().to_owned();
     let ids = |element: &Element, name: &str| -> Vec<String> {
@@ -248,7 +258,7 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
             children: ids(group, "recGrp"),
             key: ids(group, "keyvar"),
             type_variable: group.attribute("recidvar").map(str::to_owned),
-            label: text_of(group.all("labl"), default),
+            label: first_text(group.all("labl"), default, &mut left),
         });
     }
     read.charset = texts().find_map(|text| text.first("fileType")?.attribute("charset")).map(str::to_owned);
@@ -265,8 +275,8 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
     let size = texts().find_map(|text| text.first("dimensns"));
     read.rows = size.and_then(|size| words(size.first("caseQnty")?).parse().ok());
     let titles = first.and_then(|text| text.first("fileCitation")?.first("titlStmt"));
-    let mut label =
-        text_of(titles.into_iter().flat_map(|it| it.all("titl").chain(it.all("parTitl"))), default);
+    let titles = titles.into_iter().flat_map(|it| it.all("titl").chain(it.all("parTitl")));
+    let mut label = first_text(titles, default, &mut left);
     let contents: Vec<&Element> = first.into_iter().flat_map(|text| text.all("fileCont")).collect();
     let mut description = Text::default();
     if label.is_empty()
@@ -275,12 +285,13 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
     {
         label = record.label.clone();
     } else if label.is_empty() {
-        label = text_of(contents, default);
+        label = first_text(contents, default, &mut left);
     } else {
         // Beside titles it is a description, unless it is one of them.
         let is_title =
             |words: &str| label.untagged() == Some(words) || label.tagged().any(|(_, title)| title == words);
-        description = text_of(contents.into_iter().filter(|it| !is_title(&words(it))), default);
+        let contents = contents.into_iter().filter(|it| !is_title(&words(it)));
+        description = first_text(contents, default, &mut left);
     }
     let mut attributes = BTreeMap::new();
     let table = &mut read.table;
@@ -295,7 +306,10 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
     table.notes = (!description.is_empty()).then_some(description).into_iter().collect();
     keep_elsewhere(&mut attributes, CONTENTS, table.notes.len());
     table.notes.extend(texts_of(dscr.all("notes").filter(|note| is_plain(note)), default));
-    free_elements::keep(&mut attributes, dscr, &READ, default);
+    // Of further files of the table nothing else says it.
+    let further = texts().skip(1).flat_map(Element::elements);
+    further.filter(|it| ["fileCitation", "fileCont"].contains(&&*it.name)).for_each(|it| left.keep(it));
+    free_elements::keep(&mut attributes, dscr, &READ, &left);
     attributes.extend(note::attributes_of(dscr.all("notes")));
     table.attributes = attributes;
     read

@@ -182,12 +182,100 @@ pub(crate) fn text_of<'e>(elements: impl IntoIterator<Item = &'e Element>, defau
             None => texts.push((tag, words)),
         }
     }
-    if let [(tag, only)] = texts.as_mut_slice()
-        && default.is_some_and(|default| default.eq_ignore_ascii_case(tag))
+    let mut text = texts.into_iter().fold(Text::default(), |text, (tag, words)| text.with(tag, words));
+    default.inspect(|default| without_tag(&mut text, default));
+    text
+}
+
+/// Takes the tag of the default language from a text that is in it alone.
+pub(crate) fn without_tag(text: &mut Text, default: &str) {
+    let mut tagged = text.tagged();
+    if let (None, Some((tag, words)), None) = (text.untagged(), tagged.next(), tagged.next())
+        && tag.eq_ignore_ascii_case(default)
     {
-        return Text::new(std::mem::take(only));
+        let words = words.to_owned();
+        drop(tagged);
+        *text = Text::new(words);
     }
-    texts.into_iter().fold(Text::default(), |text, (tag, words)| text.with(tag, words))
+}
+
+/// Elements that fields of a codebook are not read from, though others of their names are.
+#[derive(Default)]
+pub(crate) struct Left {
+    /// What is kept as it stands.
+    kept: HashSet<*const Element>,
+    /// What says nothing of its own.
+    dropped: HashSet<*const Element>,
+}
+
+impl Left {
+    /// Leaves an element to be kept as it stands.
+    pub(crate) fn keep(&mut self, element: &Element) {
+        self.kept.insert(element);
+    }
+
+    /// Leaves an element that says nothing of its own.
+    pub(crate) fn drop(&mut self, element: &Element) {
+        self.dropped.insert(element);
+    }
+
+    pub(crate) fn is_kept(&self, element: &Element) -> bool {
+        !self.kept.is_empty() && self.kept.contains(&std::ptr::from_ref(element))
+    }
+
+    pub(crate) fn is_dropped(&self, element: &Element) -> bool {
+        !self.dropped.is_empty() && self.dropped.contains(&std::ptr::from_ref(element))
+    }
+}
+
+/// Attributes by which texts of one name in one place say something else, and not the same in another language.
+const KINDS: [&str; 7] = ["contentType", "country", "format", "level", "type", "vendor", "vocab"];
+/// What of them is meant where nothing is said.
+const MEANT: [(&str, &str); 3] = [("contentType", "abstract"), ("level", "category"), ("level", "variable")];
+
+/// What kind of text an element has; none of the kind that is meant where nothing is said.
+fn kind_of_text(element: &Element) -> Vec<(&str, &str)> {
+    let said = KINDS.iter().filter_map(|name| Some((*name, element.attribute(name)?.trim())));
+    said.filter(|said| !said.1.is_empty() && !MEANT.contains(said)).collect()
+}
+
+/// The first text of repeated elements, in several languages: of the kind that is meant where nothing is said, if there is one. The
+/// others are left.
+pub(crate) fn first_text<'e>(
+    elements: impl IntoIterator<Item = &'e Element>,
+    default: Option<&str>,
+    left: &mut Left,
+) -> Text {
+    let mut elements: Vec<&Element> = elements.into_iter().collect();
+    if elements.len() > 1 {
+        elements.retain(|element| !words(element).is_empty());
+    }
+    let (Some(first), true) = (elements.first(), elements.len() > 1) else {
+        return text_of(elements, default);
+    };
+    let plain = elements.iter().find(|element| kind_of_text(element).is_empty());
+    let kind = kind_of_text(plain.unwrap_or(first));
+    let mut taken: Vec<&Element> = Vec::new();
+    let mut is_over = false;
+    for element in elements {
+        // What has no tag is in the language of the document.
+        let tag = language_of(element).or(default).map(tag_of);
+        let is_same_language = |known: &&&Element| match (language_of(known).or(default).map(tag_of), &tag) {
+            (Some(known), Some(tag)) => known.eq_ignore_ascii_case(tag),
+            (known, tag) => known.is_none() && tag.is_none(),
+        };
+        match taken.iter().find(is_same_language) {
+            _ if is_over || kind_of_text(element) != kind => left.keep(element),
+            // Said twice.
+            Some(known) if words(known) == words(element) => {}
+            Some(_) => {
+                is_over = true;
+                left.keep(element);
+            }
+            None => taken.push(element),
+        }
+    }
+    text_of(taken, default)
 }
 
 /// Whether texts come by language, several of one of them.
@@ -261,7 +349,7 @@ pub(super) fn excluded(attributes: &BTreeMap<String, Attribute>) -> Vec<Element>
 }
 
 /// Whether an element says something itself.
-pub(super) fn has_text(element: &Element) -> bool {
+pub(crate) fn has_text(element: &Element) -> bool {
     element.children.iter().any(|node| matches!(node, Node::Text(text) if !text.trim().is_empty()))
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use exporter_core::codebook::{Kind, Missing, MissingValues, Text, Value, ValueLabel, ValueLabels, Variable};
 
-use super::texts::{Languages, text_of, words};
+use super::texts::{Languages, Left, first_text, words};
 use crate::statistics::VariableStatistics;
 use exporter_xml::Element;
 
@@ -152,7 +152,7 @@ struct Category {
 
 /// Reads the categories and missing values of a variable. A label of a missing value is the value's own, unless a range declares
 /// the value, or others stand behind it: the labels have an order that missing values have not.
-pub(crate) fn read(var: &Element, kind: &Kind, default: Option<&str>) -> ReadValues {
+pub(crate) fn read(var: &Element, kind: &Kind, default: Option<&str>, left: &mut Left) -> ReadValues {
     let mut read = ReadValues::default();
     let (declared, unread) = declared_missing(var, kind);
     let mut ranges = Variable::new("", kind.clone());
@@ -160,7 +160,7 @@ pub(crate) fn read(var: &Element, kind: &Kind, default: Option<&str>) -> ReadVal
     ranges.missing = declared.iter().filter(is_range).cloned().collect();
     let mut categories = Vec::new();
     for category in var.all("catgry") {
-        let label = text_of(category.all("labl"), default);
+        let label = first_text(category.all("labl"), default, left);
         let text = category.first("catValu").map(words).unwrap_or_default();
         let is_missing = category.attribute("missing") == Some("Y");
         // Nesstar and NADA list the system missing value.

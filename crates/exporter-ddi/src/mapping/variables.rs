@@ -4,12 +4,12 @@ use exporter_core::codebook::{
     Attribute, DisplayFormat, Kind, Measure, Question, Sensitivity, Value, ValueLabels, Variable,
 };
 
-use super::free_elements;
+use super::free_elements::{self, Known};
 use super::note::{self, ELSEWHERE, add_attribute, is_plain, keep_elsewhere, notes_elsewhere, typed};
 use super::question::{self, Shared};
 use super::stated_file;
 use super::stated_kind::{kind_of, says_kind};
-use super::texts::{EXCLUDED, Languages, excluded, is_excluded, text_of, texts_of, words};
+use super::texts::{EXCLUDED, Languages, Left, excluded, first_text, is_excluded, texts_of, words};
 use super::values;
 use super::values::{ReadValues, Values, number};
 use crate::data_file::Program;
@@ -151,7 +151,10 @@ impl VariableEntry<'_> {
             var.extend(question::notes(question, self.languages));
         }
         let attributes = &self.variable.attributes;
-        let placed = free_elements::place(&mut var, attributes, &READ, self.structure);
+        // What is said of a category is said of the code that it has in the file.
+        let code = |code: &str| values::value_of(code, kind).map(|value| (self.written)(&value));
+        let known = Known { read: &READ, first: &FIRST, code: &code, structure: self.structure };
+        let placed = free_elements::place(&mut var, attributes, &known);
         let is_written = |name: &str| {
             placed.contains(name)
                 || name == EXCLUDED
@@ -305,20 +308,36 @@ const READ: [&str; 12] = [
     "varFormat",
 ];
 
+/// Where of several elements the first is read, and the others are kept.
+const FIRST: [&str; 10] = [
+    "catgry/labl",
+    "concept",
+    "derivation/drvdesc",
+    "labl",
+    "qstn",
+    "qstn/ivuInstr",
+    "qstn/postQTxt",
+    "qstn/preQTxt",
+    "qstn/qstnLit",
+    "universe",
+];
+
 /// Reads a variable; what the notes of this program say is not looked at.
 pub(crate) fn read(var: &Element, default: Option<&str>) -> ReadVariable {
     let name = var.attribute("name").unwrap_or_default();
     let original = note::of_kind(var, "original-name");
     let kind = kind_of(var);
     let mut variable = Variable::new(original.map_or_else(|| name.to_owned(), words), kind);
-    let text = |name: &'static str| text_of(var.all(name), default);
-    variable.label = text("labl");
-    variable.universe = text_of(var.all("universe").filter(|it| !is_excluded(it)), default);
+    let mut left = Left::default();
+    variable.label = first_text(var.all("labl"), default, &mut left);
+    let universe = var.all("universe").filter(|it| !is_excluded(it));
+    variable.universe = first_text(universe, default, &mut left);
     for excluded in var.all("universe").filter(|it| is_excluded(it)) {
         add_attribute(&mut variable.attributes, EXCLUDED, words(excluded));
     }
-    variable.concept = text("concept");
-    variable.derivation = text_of(var.all("derivation").flat_map(|it| it.all("drvdesc")), default);
+    variable.concept = first_text(var.all("concept"), default, &mut left);
+    let derived = var.all("derivation").flat_map(|it| it.all("drvdesc"));
+    variable.derivation = first_text(derived, default, &mut left);
     variable.unit = var.attribute("measUnit").unwrap_or_default().into();
     variable.measure = match (var.attribute("nature"), var.attribute("intrvl")) {
         (Some("nominal"), _) => Some(Measure::Nominal),
@@ -331,7 +350,7 @@ pub(crate) fn read(var: &Element, default: Option<&str>) -> ReadVariable {
     };
     // Some write `wgtd` or `Y`.
     variable.weight = var.attribute("wgt").is_some_and(|wgt| matches!(wgt, "wgt" | "wgtd" | "Y"));
-    variable.question = question::read(var, default).map(Box::new);
+    variable.question = question::read(var, default, &mut left).map(Box::new);
     variable.format = format_of(var, &variable.kind);
     let security = var.all("security").map(words);
     for security in security {
@@ -341,24 +360,22 @@ pub(crate) fn read(var: &Element, default: Option<&str>) -> ReadVariable {
             _ => {}
         }
     }
+    let ReadValues { labels, missing, unread, unread_missing, uncoded, unlabelled } =
+        values::read(var, &variable.kind, default, &mut left);
     // NADA copies labels into elements that mean something else.
     let label = variable.label.get(Default::default());
-    let says_nothing = |element: &Element| match element.name.as_ref() {
+    let says_nothing = |element: &&Element| match element.name.as_ref() {
         "imputation" | "embargo" | "respUnit" => words(element) == label,
         "security" => [label, DIRECT, PERSONAL].contains(&words(element).as_str()),
         _ => false,
     };
-    let mut unread = Element::new("var");
-    unread.extend(var.elements().filter(|element| !says_nothing(element)).cloned());
-    unread.attributes.clone_from(&var.attributes);
-    free_elements::keep(&mut variable.attributes, &unread, &READ, default);
+    var.elements().filter(says_nothing).for_each(|element| left.drop(element));
+    free_elements::keep(&mut variable.attributes, var, &READ, &left);
     question::keep_domain(&mut variable.attributes, var, variable.question.as_deref());
     variable.attributes.extend(note::attributes_of(var.all("notes")));
     variable.notes = texts_of(var.all("txt"), default);
     keep_elsewhere(&mut variable.attributes, "txt", variable.notes.len());
     variable.notes.extend(texts_of(var.all("notes").filter(|note| is_plain(note)), default));
-    let ReadValues { labels, missing, unread, unread_missing, uncoded, unlabelled } =
-        values::read(var, &variable.kind, default);
     variable.missing = missing;
     let is_number = variable.kind.is_numeric() || variable.kind.is_temporal();
     if var.attribute(INTERVAL) == Some(DISCRETE)

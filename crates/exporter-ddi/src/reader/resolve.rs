@@ -13,7 +13,7 @@ use super::{Column, DdiDocument, LabelSets, Parts, TableFile, UnplacedVariable, 
 use crate::mapping::groups::{self, table_of};
 use crate::mapping::references::{self, Part, Target};
 use crate::mapping::tables::{self, ReadRecord, ReadTable, file_name};
-use crate::mapping::{documents, note};
+use crate::mapping::{documents, note, texts};
 use exporter_xml::Element;
 
 /// A table as far as it has been read: its variables and groups are added one by one.
@@ -151,9 +151,13 @@ fn assembled(parts: Parts) -> DdiDocument {
     }
     references::name(&mut codebook, !parts.is_ours, |id, from| targets.find(id, from));
     find_namesakes(&mut files);
+    let is_stated = parts.language.is_some();
     // The first language is that of texts without a tag: where most have none, nothing says that theirs is one of the tags.
     if !is_listed && is_mostly_untagged(&mut codebook) {
         codebook.study.languages.clear();
+    }
+    if let (false, Some(first)) = (is_stated, codebook.study.languages.first().cloned()) {
+        codebook.for_each_text(&mut |text| texts::without_tag(text, &first));
     }
     DdiDocument { codebook, files, losses, counts: parts.counts }
 }

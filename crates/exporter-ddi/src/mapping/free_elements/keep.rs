@@ -5,11 +5,15 @@ use std::collections::{BTreeMap, HashMap};
 use exporter_core::codebook::Attribute;
 
 use super::way::shortened;
-use super::{APART, Taken, has_own_text, taken};
+use super::{Taken, has_own_text, taken};
 use crate::mapping::SOURCE;
 use crate::mapping::note::{add_attribute, is_ours, kind_of};
-use crate::mapping::texts::{TERM, has_text, language_of, words};
+use crate::mapping::texts::{Left, TERM, has_text, language_of, words};
+use crate::structure::{Content, Version};
 use exporter_xml::Element;
+
+/// The path of what is not read, with all that is in it.
+const LEFT: &str = "-";
 
 /// What is said, by the rest of the way to it.
 type Said = Vec<(String, Vec<String>)>;
@@ -21,30 +25,21 @@ const IN_TEXT: [&str; 2] = ["citation", "txt"];
 struct Keeping<'a> {
     root: &'a str,
     read: &'a [&'a str],
-    /// The language of the document.
-    default: Option<&'a str>,
+    /// Elements at these paths that are not read.
+    left: &'a Left,
     /// Attributes of what gives texts their form, such as links.
     forms: Vec<(String, String)>,
 }
 
-/// Keeps what stands in an element and is not read: texts, and attributes. `read` are the paths of elements that are read.
-pub(crate) fn keep(
-    attributes: &mut BTreeMap<String, Attribute>,
-    root: &Element,
-    read: &[&str],
-    default: Option<&str>,
-) {
-    keep_into(root, read, default, |name, value| add_attribute(attributes, &name, value));
+/// Keeps what stands in an element and is not read: texts, and attributes. `read` are the paths of elements that are read but for
+/// those that are left.
+pub(crate) fn keep(attributes: &mut BTreeMap<String, Attribute>, root: &Element, read: &[&str], left: &Left) {
+    keep_into(root, read, left, |name, value| add_attribute(attributes, &name, value));
 }
 
 /// Hands on what stands in an element and is not read.
-pub(crate) fn keep_into(
-    root: &Element,
-    read: &[&str],
-    default: Option<&str>,
-    mut add: impl FnMut(String, String),
-) {
-    let mut keeping = Keeping { root: &root.name, read, default, forms: Vec::new() };
+pub(crate) fn keep_into(root: &Element, read: &[&str], left: &Left, mut add: impl FnMut(String, String)) {
+    let mut keeping = Keeping { root: &root.name, read, left, forms: Vec::new() };
     let said = keeping.inside(root, "", true, taken(&root.name));
     for (way, values) in said {
         let name = match way.strip_prefix('@') {
@@ -64,27 +59,28 @@ fn is_all_read(element: &Element, read: &[&str]) -> bool {
         && (element.attributes.is_empty() || own_attributes(element, taken(&element.name).0).next().is_none())
 }
 
+/// Whether elements of this name hold texts.
+fn holds_text(name: &str) -> bool {
+    let rule = Version::V2_5.structure().rule(name);
+    rule.is_some_and(|rule| matches!(rule.content, Content::Text(_)))
+}
+
 impl Keeping<'_> {
     /// What an element says; the way to it is a path of names.
     fn element(&mut self, element: &Element, path: &str, is_read: bool, taken: Taken) -> Said {
-        let is_text = has_text(element) || element.elements().next().is_none();
         let mut said = Said::new();
-        if (!is_read || has_own_text(&element.name)) && is_text {
-            let words = words(element);
+        if !is_read || has_own_text(&element.name) {
+            let is_text = has_text(element) || element.elements().next().is_none();
+            let words = if is_text { words(element) } else { String::new() };
             if !words.is_empty() {
                 said.push((String::new(), vec![words]));
             }
-            said.extend(
-                self.other_language(element).map(|tag| ("@xml:lang".to_owned(), vec![tag.to_owned()])),
-            );
+            // Paragraphs and terms are in the language of the text that they make.
+            let tag = language_of(element).filter(|_| is_text || holds_text(&element.name));
+            said.extend(tag.map(|tag| ("@xml:lang".to_owned(), vec![tag.to_owned()])));
         }
         said.extend(self.inside(element, path, is_read, taken));
         said
-    }
-
-    /// The language of an element, where it is not that of the document.
-    fn other_language<'e>(&self, element: &'e Element) -> Option<&'e str> {
-        language_of(element).filter(|tag| self.default.is_none_or(|it| !it.eq_ignore_ascii_case(tag)))
     }
 
     /// What its attributes say and the elements in it.
@@ -92,7 +88,7 @@ impl Keeping<'_> {
         // Most elements are categories, of which nothing is left over.
         if own_attributes(element, stated).next().is_none()
             && !has_text(element)
-            && element.elements().all(|child| is_all_read(child, inside))
+            && element.elements().all(|child| is_all_read(child, inside) && !self.left.is_kept(child))
         {
             return Said::new();
         }
@@ -102,7 +98,10 @@ impl Keeping<'_> {
         let is_text = has_text(element) && inside.is_empty() || is_form;
         let mut groups: Vec<(&str, Vec<&Element>)> = Vec::new();
         let mut known: HashMap<&str, usize> = HashMap::new();
-        for child in element.elements().filter(|child| !is_ours(child) && kind_of(child).is_none()) {
+        let is_said =
+            |child: &&Element| !is_ours(child) && kind_of(child).is_none() && !self.left.is_dropped(child);
+        let said_inside: Vec<&Element> = element.elements().filter(is_said).collect();
+        for child in said_inside {
             if is_text && child.name != TERM {
                 self.form(child, path);
             } else if child.name == "notes" && child.attributes.is_empty() && words(child).is_empty() {
@@ -116,18 +115,26 @@ impl Keeping<'_> {
                 }
             }
         }
-        for (name, group) in groups {
+        for (name, mut group) in groups {
             let path = if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") };
             let is_read = self.read.contains(&path.as_str()) || is_read && inside.contains(&name);
-            let taken = if is_read { taken(name) } else { Taken::default() };
-            let is_apart = APART.contains(&name);
-            let each = group.iter().enumerate().map(|(at, child)| {
-                // No path of what is read leads through the further ones.
-                let path = if is_apart && at > 0 { &*format!("{path}[{}]", at + 1) } else { path.as_str() };
-                self.element(child, path, is_read, taken)
+            // Those that are left are written behind the one that is read.
+            group.sort_by_key(|child| self.left.is_kept(child));
+            let each = group.iter().map(|child| match self.left.is_kept(child) {
+                true => self.element(child, LEFT, false, Taken::default()),
+                false => {
+                    self.element(child, &path, is_read, if is_read { taken(name) } else { Taken::default() })
+                }
             });
-            let each: Vec<Said> = each.collect();
-            said.extend(merged(name, &group, each, is_read));
+            let mut each: Vec<Said> = each.collect();
+            if !is_read && !self.is_on_the_way(&path) {
+                // What says nothing is not written, and counts for nothing.
+                let mut says = each.iter().map(|said| !said.is_empty());
+                group.retain(|_| says.next().unwrap_or_default());
+                each.retain(|said| !said.is_empty());
+            }
+            let is_apart = group.iter().any(|child| self.left.is_kept(child));
+            said.extend(merged(name, &group, each, is_read, is_apart));
         }
         said
     }
@@ -144,7 +151,7 @@ impl Keeping<'_> {
         let way = shortened(self.root, &way);
         let own = own_attributes(form, &[]).map(|(name, value)| (format!("{way}@{name}"), value));
         self.forms.extend(own);
-        let tag = self.other_language(form).filter(|_| is_element).map(str::to_owned);
+        let tag = language_of(form).filter(|_| is_element).map(str::to_owned);
         self.forms.extend(tag.map(|tag| (format!("{way}@xml:lang"), tag)));
         form.elements().for_each(|form| self.form(form, ""));
     }
@@ -168,8 +175,8 @@ fn own_attributes<'e>(
         .map(|(name, value)| (name, value.to_owned()))
 }
 
-/// What elements of one name in one parent say.
-fn merged(name: &str, group: &[&Element], each: Vec<Said>, is_read: bool) -> Said {
+/// What elements of one name in one parent say: each of them apart where some are left behind those that are read.
+fn merged(name: &str, group: &[&Element], each: Vec<Said>, is_read: bool, is_apart: bool) -> Said {
     let codes: Vec<String> = match name {
         "catgry" => group.iter().map(|it| it.first("catValu").map(words).unwrap_or_default()).collect(),
         _ => Vec::new(),
@@ -178,14 +185,14 @@ fn merged(name: &str, group: &[&Element], each: Vec<Said>, is_read: bool) -> Sai
         Some(code) => format!("/{name}[catValu={code}]"),
         None => format!("/{name}[{}]", at + 1),
     };
-    if let ([said], true) = (each.as_slice(), codes.is_empty()) {
+    if let ([said], true) = (each.as_slice(), codes.is_empty() && !is_apart) {
         return said.iter().map(|(rest, values)| (format!("/{name}{rest}"), values.clone())).collect();
     }
     let mut times: HashMap<&str, usize> = HashMap::new();
     for (rest, _) in each.iter().flatten().filter(|(_, values)| values.len() == 1) {
         *times.entry(rest).or_default() += 1;
     }
-    let has_all = |rest: &str| codes.is_empty() && times.get(rest) == Some(&group.len());
+    let has_all = |rest: &str| !is_apart && codes.is_empty() && times.get(rest) == Some(&group.len());
     let (mut all, mut of_one): (Said, Said) = (Vec::new(), Vec::new());
     let mut places: HashMap<&str, usize> = HashMap::new();
     // Elements are told from those in them by their own texts.

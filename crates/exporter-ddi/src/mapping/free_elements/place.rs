@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use exporter_core::codebook::Attribute;
 
 use super::way::{Step, Way, Which};
-use super::{APART, has_own_text, taken};
+use super::{has_own_text, taken};
 use crate::mapping::note::{is_ours, kind_of};
 use crate::mapping::texts::{has_text, words};
 use crate::structure::{Content, Structure};
@@ -30,8 +30,7 @@ type Place = Vec<usize>;
 /// Where attributes are placed.
 struct Placing<'a> {
     root: &'a mut Element,
-    read: &'a [&'a str],
-    structure: &'static Structure,
+    known: &'a Known<'a>,
     /// Elements that were made, without those in them, and by number who was placed in them.
     made: BTreeMap<Place, BTreeSet<usize>>,
     /// The first category of each code, among the nodes of the root; none is made or moved.
@@ -40,13 +39,23 @@ struct Placing<'a> {
     named: HashMap<Place, HashMap<String, Vec<usize>>>,
 }
 
+/// What is known of the elements of a root.
+pub(crate) struct Known<'a> {
+    /// Paths of those that are read as something else than attributes.
+    pub(crate) read: &'a [&'a str],
+    /// Those of them of which only the first is read: others are written behind it.
+    pub(crate) first: &'a [&'a str],
+    /// How a code of a category is written, where that is another one.
+    pub(crate) code: &'a dyn Fn(&str) -> Option<String>,
+    pub(crate) structure: &'static Structure,
+}
+
 /// Writes attributes as the elements and attributes that they are called; the names of those that stand there now. What the
-/// structure does not allow, and what is read as something else (`read` are the paths of such elements), is left alone.
+/// structure does not allow, and what is read as something else, is left alone.
 pub(crate) fn place(
     root: &mut Element,
     attributes: &BTreeMap<String, Attribute>,
-    read: &[&str],
-    structure: &'static Structure,
+    known: &Known<'_>,
 ) -> BTreeSet<String> {
     let mut all: Vec<Kept<'_>> = Vec::new();
     for (name, attribute) in attributes {
@@ -70,11 +79,25 @@ pub(crate) fn place(
             .then(one.name.cmp(other.name))
     });
     let (made, categories, named) = (BTreeMap::new(), None, HashMap::new());
-    let mut placing = Placing { root, read, structure, made, categories, named };
+    let mut placing = Placing { root, known, made, categories, named };
     let mut placed = BTreeSet::new();
+    // Where a text has no place, or is not there, nothing is said of it.
+    let mut homeless: Option<&[Step<'_>]> = None;
     for (number, kept) in all.iter().enumerate() {
+        let steps = kept.way.steps.as_slice();
+        let says_something = |placing: &mut Placing<'_>| {
+            !placing.is_missing(steps)
+                || all.iter().any(|it| it.way.attribute.is_none() && it.way.steps.starts_with(steps))
+        };
+        if kept.way.attribute.is_some()
+            && (homeless.is_some_and(|text| text == steps) || !says_something(&mut placing))
+        {
+            continue;
+        }
         if placing.kept(number, kept).is_some() {
             placed.insert(number);
+        } else if kept.way.attribute.is_none() && placing.is_behind_the_first(steps) {
+            homeless = Some(steps);
         }
     }
     placing.remove_incomplete(&mut placed);
@@ -92,14 +115,14 @@ impl Placing<'_> {
         if !self.are_those_categories(steps, kept.values.len()) {
             return None;
         }
-        let is_read = self.is_read(steps);
+        let is_read = self.is_read(steps) && !self.is_behind_the_first(steps);
         match attribute {
             Some(attribute) => {
                 let name = steps.last().map_or(self.root.name.as_ref(), |step| step.name);
                 if is_read && taken(name).0.contains(attribute) {
                     return None;
                 }
-                let rule = self.structure.rule(name)?.attribute(attribute)?;
+                let rule = self.known.structure.rule(name)?.attribute(attribute)?;
                 if !kept.values.iter().all(|value| rule.values.holds(value)) {
                     return None;
                 }
@@ -120,7 +143,7 @@ impl Placing<'_> {
             }
             None => {
                 let last = steps.last()?;
-                let holds = |value: &String| match &self.structure.rule(last.name)?.content {
+                let holds = |value: &String| match &self.known.structure.rule(last.name)?.content {
                     Content::Text(_) => Some(()),
                     Content::Value(kind) => kind.holds(value).then_some(()),
                     Content::Empty | Content::Children(_) => None,
@@ -175,7 +198,8 @@ impl Placing<'_> {
         let Some((last, before)) = steps.split_last() else { return (count == 1).then(|| vec![Vec::new()]) };
         let found = self.found(steps);
         // Several texts that are read may be one now, of which nothing is said that one of them said.
-        if matches!(last.which, Which::Nth(_)) && self.is_read(steps) {
+        let is_behind = self.is_behind_the_first(steps);
+        if matches!(last.which, Which::Nth(_)) && self.is_read(steps) && !self.is_first(steps) {
             let parents = self.found(before);
             if parents.iter().any(|parent| self.named(parent, last.name).len() < 2) {
                 return None;
@@ -185,8 +209,9 @@ impl Placing<'_> {
             return Some(found);
         }
         // A field of the codebook writes these, and another number of them.
-        let is_free = found.is_empty() && count == 1 && self.is_container(last.name);
-        if self.is_read(steps) && !is_on_the_way(self.read, steps) && !is_free {
+        let is_free =
+            found.is_empty() && count == 1 && self.is_container(last.name) && !taken(last.name).1.is_empty();
+        if self.is_read(steps) && !is_on_the_way(self.known.read, steps) && !is_free && !is_behind {
             return None;
         }
         let parents = match self.found(before) {
@@ -194,10 +219,7 @@ impl Placing<'_> {
             parents => parents,
         };
         // One in each parent, or all in the first of those that hold nothing but elements.
-        let is_container = |place: &Place| {
-            let name = at(self.root, place).map(|parent| parent.name.as_ref()).unwrap_or_default();
-            matches!(self.structure.rule(name).map(|rule| &rule.content), Some(Content::Children(_)))
-        };
+        let is_container = |place: &Place| at(self.root, place).is_some_and(|it| self.is_container(&it.name));
         let each = match parents.as_slice() {
             [one] => vec![(one.clone(), count)],
             several if several.len() == count && found.is_empty() => {
@@ -216,8 +238,8 @@ impl Placing<'_> {
             };
             // Of several only the next one can be made: who comes before it is not known else.
             let missing = wanted.checked_sub(there)?;
-            // What stands apart has its number whatever those before it say.
-            let is_next = missing <= 1 || APART.contains(&last.name);
+            // A section has its number whatever those before it say.
+            let is_next = missing <= 1 || self.is_first(steps) && self.is_container(last.name);
             if last.which != Which::All && !is_next || !self.admits(&parent, last.name, missing) {
                 return None;
             }
@@ -240,10 +262,9 @@ impl Placing<'_> {
         (targets.len() == count).then_some(targets)
     }
 
-    /// Whether an element is read for those in it alone, and says nothing else.
+    /// Whether elements of a name hold others, and no text.
     fn is_container(&self, name: &str) -> bool {
-        let content = self.structure.rule(name).map(|rule| &rule.content);
-        matches!(content, Some(Content::Children(_))) && !taken(name).1.is_empty()
+        matches!(self.known.structure.rule(name).map(|rule| &rule.content), Some(Content::Children(_)))
     }
 
     /// Elements at the end of a way.
@@ -281,7 +302,9 @@ impl Placing<'_> {
             }
             self.categories = Some(codes);
         }
-        self.categories.as_ref()?.get(code).copied()
+        let codes = self.categories.as_ref()?;
+        let written = (self.known.code)(code);
+        written.and_then(|written| codes.get(&written)).or_else(|| codes.get(code)).copied()
     }
 
     /// The elements of a name in a parent, among its nodes, without notes of this program.
@@ -301,7 +324,7 @@ impl Placing<'_> {
     /// Whether so many more elements may stand in a parent.
     fn admits(&self, parent: &[usize], name: &str, more: usize) -> bool {
         let Some(parent) = at(self.root, parent) else { return false };
-        match self.structure.rule(&parent.name).map(|rule| &rule.content) {
+        match self.known.structure.rule(&parent.name).map(|rule| &rule.content) {
             Some(Content::Text(inside)) => inside.contains(&name),
             Some(Content::Children(particle)) => match particle.repeats(name) {
                 Some(true) => true,
@@ -315,25 +338,49 @@ impl Placing<'_> {
     /// Whether an element is read as something else than an attribute.
     fn is_read(&self, steps: &[Step<'_>]) -> bool {
         let Some((last, before)) = steps.split_last() else { return true };
-        let is_further = |step: &Step<'_>| {
-            APART.contains(&step.name) && matches!(step.which, Which::Nth(number) if number > 1)
-        };
-        if steps.iter().any(is_further) {
-            return false;
-        }
         let path: Vec<&str> = steps.iter().map(|step| step.name).collect();
-        if self.read.contains(&path.join("/").as_str()) {
+        if self.known.read.contains(&path.join("/").as_str()) {
             return true;
         }
         let parent = before.last().filter(|_| self.is_read(before));
         parent.is_some_and(|parent| taken(parent.name).1.contains(&last.name))
     }
 
+    /// Whether a way leads to an element behind the one that is read, or into one: it is not there yet, or was made.
+    fn is_behind_the_first(&mut self, steps: &[Step<'_>]) -> bool {
+        let mut ways = (1..=steps.len()).filter_map(|depth| steps.get(..depth));
+        if !ways.clone().any(|way| self.is_first(way)) {
+            return false;
+        }
+        let is_numbered =
+            |way: &[Step<'_>]| way.last().is_some_and(|step| matches!(step.which, Which::Nth(_)));
+        ways.any(|way| {
+            is_numbered(way) && self.found(way).first().is_none_or(|place| self.made_round(place).is_some())
+        })
+    }
+
+    /// Whether a text that would be read, or stands behind the one that is, is not there.
+    fn is_missing(&mut self, steps: &[Step<'_>]) -> bool {
+        if steps.last().is_some_and(|last| self.is_container(last.name)) {
+            return false;
+        }
+        let parent = steps.get(..steps.len().saturating_sub(1)).unwrap_or_default();
+        self.is_first(steps) && self.found(steps).is_empty() && !self.is_behind_the_first(parent)
+    }
+
+    /// Whether of several elements at a way the first is read.
+    fn is_first(&self, steps: &[Step<'_>]) -> bool {
+        let path: Vec<&str> = steps.iter().map(|step| step.name).collect();
+        self.known.first.contains(&path.join("/").as_str())
+    }
+
     /// Takes out what was made and lacks what it must have.
     fn remove_incomplete(&mut self, placed: &mut BTreeSet<usize>) {
         // From behind, so that the places before stay.
         for (place, numbers) in std::mem::take(&mut self.made).into_iter().rev() {
-            if at(self.root, &place).is_some_and(|element| is_complete(element, self.structure)) {
+            let is_used = numbers.iter().any(|number| placed.contains(number));
+            let is_complete = |element: &Element| is_complete(element, self.known.structure);
+            if is_used && at(self.root, &place).is_some_and(is_complete) {
                 continue;
             }
             let Some((last, parent)) = place.split_last() else { continue };
