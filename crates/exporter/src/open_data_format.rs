@@ -2,7 +2,7 @@
 //! that names both.
 
 use exporter_core::carry::{Carry, Part};
-use exporter_core::codebook::Codebook;
+use exporter_core::codebook::{Codebook, Table};
 use exporter_core::{
     Bundle, Changes, Committed, Context, Dataset, EntrySpec, Error, Exporter, Format, FormatInfo, LossCode,
     LossReport, OptionInfo, Placed, Plan, Planning, PreparedPlan, Profile, ProfileRequest, Result, Sibling,
@@ -72,11 +72,15 @@ impl OdfExporter {
         Self { options }
     }
 
-    /// What is in an archive.
-    fn contents(&self) -> Result<Bundle> {
+    /// What is in an archive; `several` tells that the description of its table is in several languages, for which the document needs
+    /// version 2.6.
+    fn contents(&self, several: bool) -> Result<Bundle> {
         let (mut csv, mut ddi) = (DelimitedOptions::default(), DdiOptions::default());
         (csv.quoting, csv.values) = (Some(Quoting::NonNumeric), Some(ValuesAs::Codes));
         ddi.profile = exporter_ddi::Profile::Odf;
+        if several {
+            ddi.version = exporter_ddi::Version::V2_6;
+        }
         (ddi.statistics, ddi.threshold) = (self.options.statistics, self.options.threshold);
         let at = |exporter: Box<dyn Exporter>, path| -> Result<Box<dyn Exporter>> {
             Ok(Box::new(Placed::of_tables(exporter, Vec::new()).at(path)?))
@@ -92,11 +96,18 @@ impl OdfExporter {
         let mut archives = Bundle::new();
         let entries = table_entries(codebook, EXTENSION, INFO.media_type);
         for (table, entry) in codebook.tables.iter().zip(entries) {
-            let archive = Zipped::zip(self.contents()?, entry.path, ZipOptions::default());
+            let archive =
+                Zipped::zip(self.contents(has_descriptions(table))?, entry.path, ZipOptions::default());
             archives = archives.with(Box::new(Placed::of_tables(archive, vec![table.name.clone()])));
         }
         Ok(archives)
     }
+}
+
+/// Whether a table is described in several languages.
+fn has_descriptions(table: &Table) -> bool {
+    let description = table.notes.first();
+    description.is_some_and(|note| note.untagged().into_iter().count() + note.tagged().count() > 1)
 }
 
 impl Format for OpenDataFormat {
@@ -119,7 +130,7 @@ impl Exporter for OdfExporter {
     }
 
     fn carries(&self, part: Part) -> Carry {
-        self.contents().map_or(Carry::Whole, |contents| contents.carries(part))
+        self.contents(false).map_or(Carry::Whole, |contents| contents.carries(part))
     }
 
     fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
+use exporter::codebook::{Codebook, Kind, Table, Text, Variable};
 use exporter::open_data_format::{OdfExporter, OdfOptions};
 use exporter::package::{EntryOptions, ZipOptions, ZipWriter};
 use exporter::sink::MemorySink;
@@ -98,6 +99,36 @@ fn descriptions_and_links_of_a_document_are_written_again() {
         }
         read = opened("pets.odf.zip", archive);
     }
+}
+
+/// Readers of the format look for a `fileCont` in each language, which DDI has from 2.6 on.
+#[test]
+fn the_description_of_a_data_set_is_in_all_its_languages() {
+    let note = Text::new("All pets").with("fr", "Tous les animaux");
+    let mut table = Table::new("pets", vec![Variable::new("legs", Kind::INTEGER)]);
+    (table.label, table.notes) = (Text::new("Pets").with("fr", "Animaux"), vec![note.clone()]);
+    let codebook = Codebook::new("s").with_languages(["en", "fr"]).with_table(table.clone());
+    let data = MemoryDataset::new(codebook, vec![vec![]]).unwrap();
+    let (sink, summary) = written(&data);
+    assert!(!summary.changes.losses.iter().any(|loss| loss.action.contains("in one language")));
+    let archive = sink.entries()["pets.odf.zip"].clone();
+    let source = Source::memory("pets.odf.zip", archive.clone());
+    let files = exporter::registry().contents(&source, None, &context()).unwrap().unwrap();
+    let bytes = files.open("metadata.xml", &context()).unwrap().unwrap();
+    let document = String::from_utf8(bytes.read_vec_at(0, bytes.len() as usize).unwrap()).unwrap();
+    for wanted in [
+        "<fileCont xml:lang=\"en\">All pets</fileCont>",
+        "<fileCont xml:lang=\"fr\">Tous les animaux</fileCont>",
+        "<parTitl xml:lang=\"fr\">Animaux</parTitl>",
+        "xmlns=\"ddi:codebook:2_6\"",
+    ] {
+        assert!(document.contains(wanted), "{wanted}\n{document}");
+    }
+    let read = opened("pets.odf.zip", archive);
+    assert_eq!(
+        (&read.codebook().tables[0].label, &read.codebook().tables[0].notes),
+        (&table.label, &vec![note])
+    );
 }
 
 #[test]
