@@ -13,11 +13,12 @@ use exporter_core::{
 };
 
 use super::cells::Cells;
-use super::options::Dxf2InputOptions;
+use super::dictionary::Dictionary;
+use super::options::{Dxf2InputOptions, Values};
 use super::row::Row;
 use super::rows::{Reading, Rows};
 use super::seen::told;
-use super::tables::{Planned, Tables};
+use super::tables::{Planned, PlannedColumn, Tables};
 use crate::fault::Fault;
 use crate::mode::Mode;
 use crate::recognition::ExchangeKind;
@@ -72,7 +73,8 @@ impl Dxf2Dataset {
             return Err(Error::unsupported("a collection of features has no tables")
                 .with_hint("put the geometries into the metadata of organisation units first"));
         }
-        let reading = Reading { kind, form, mode, target, events: options.events };
+        let (events, values) = (options.events, options.values);
+        let reading = Reading { kind, form, mode, target, events, values };
         let mut opening = Opening::new(source, reading, context)?;
         opening.read(context.cancel())?;
         opening.opened(source, context)
@@ -99,7 +101,7 @@ struct Opening<'d> {
 impl<'d> Opening<'d> {
     fn new(source: &Source<'d>, reading: Reading, _: &Context) -> Result<Self> {
         let rows = Rows::new(bytes(source), reading).map_err(|fault| error_of(fault, &source.name))?;
-        let tables = Tables::new(reading.kind, None)?;
+        let tables = Tables::new(reading.kind, source.dictionary)?;
         Ok(Self { rows, tables, reading, name: source.name.clone(), losses: LossReport::default() })
     }
 
@@ -145,7 +147,16 @@ impl<'d> Opening<'d> {
                 self.tables.add_empty(kind)?;
             }
         }
-        let (tables, tables_told) = self.tables.planned();
+        let (mut tables, mut tables_told) = self.tables.planned();
+        let dictionary =
+            source.dictionary.map(|codebook| Dictionary::new(codebook, &header, context.language()));
+        if self.reading.values == Values::Names {
+            let dictionary = dictionary.as_ref().ok_or_else(|| {
+                Error::unsupported("values=names needs the names of metadata, and none is given")
+                    .with_hint("give the metadata of the system: --codebook metadata.json")
+            })?;
+            tables.iter_mut().for_each(|table| table.add_names(dictionary));
+        }
         let mut notes = Vec::new();
         for remark in self.rows.remarks().into_iter().flat_map(|remarks| remarks.iter()) {
             if remark.is_loss {
@@ -155,24 +166,35 @@ impl<'d> Opening<'d> {
                 notes.push(Note::new(remark.to_string()));
             }
         }
-        let all = [&tables_told, &self.rows.told, &self.rows.tracked.told];
-        all.into_iter().flat_map(|told| told.losses()).for_each(|loss| self.losses.add(loss));
         let stem = source.file_name().split_once('.').map_or(source.file_name(), |(stem, _)| stem);
         let mut codebook = Codebook::new(stem);
+        if let Some(dictionary) = source.dictionary {
+            codebook.study.languages.clone_from(&dictionary.study.languages);
+        }
         for planned in &tables {
-            let variables = planned.columns.iter().map(|column| {
-                let variable = Variable::new(&column.name, column.cells.kind());
+            let mut variables = Vec::with_capacity(planned.columns.len());
+            for column in &planned.columns {
+                let mut variable = Variable::new(&column.name, column.cells.kind());
                 let labels = &self.rows.tracked.labels;
                 let label = labels.iter().find(|((table, of), _)| *table == planned.key && *of == column.key);
-                match label.filter(|_| column.is_open) {
-                    Some((_, label)) => variable.with_label(label.as_str()),
-                    None => variable,
+                if let Some((_, label)) = label.filter(|_| column.is_open) {
+                    variable = variable.with_label(label.as_str());
                 }
-            });
-            let mut table = Table::new(&planned.name, variables.collect());
+                variables.push(match &dictionary {
+                    Some(dictionary) if column.names.is_none() => {
+                        let place = (planned.key.as_str(), column.key.as_str());
+                        let sets = &mut codebook.value_labels;
+                        dictionary.describe(place, &column.cells, variable, sets, &mut tables_told)
+                    }
+                    _ => variable,
+                });
+            }
+            let mut table = Table::new(&planned.name, variables);
             table.rows = Some(planned.rows);
             codebook.tables.push(table);
         }
+        let all = [&tables_told, &self.rows.told, &self.rows.tracked.told];
+        all.into_iter().flat_map(|told| told.losses()).for_each(|loss| self.losses.add(loss));
         if let Some(table) = codebook.tables.first_mut() {
             let said = header.iter().filter(|(_, value)| !is_nothing(value));
             table.attributes =
@@ -203,11 +225,11 @@ fn is_nothing(value: &Value) -> bool {
 }
 
 /// Whether the bytes could not be had.
-fn is_io(fault: &Fault) -> bool {
+pub(super) fn is_io(fault: &Fault) -> bool {
     fault.source.as_ref().is_some_and(|source| source.kind() != ErrorKind::FileTooLarge)
 }
 
-fn error_of(fault: Fault, name: &str) -> Error {
+pub(super) fn error_of(fault: Fault, name: &str) -> Error {
     match fault.source {
         Some(source) if source.kind() != ErrorKind::FileTooLarge => {
             Error::io(format!("cannot read {name} at {}", fault.position), source)
@@ -308,6 +330,16 @@ impl Scanning<'_> {
     fn put(&self, row: Row, columns: &mut [Vec<Option<Value>>], bytes: &mut usize) {
         for cell in row.cells {
             let place = self.planned.places.get(&cell.name, cell.wanted);
+            // A column of names stands right behind that of the identifiers.
+            let behind = place.and_then(|place| Some((place + 1, self.planned.columns.get(place + 1)?)));
+            if let Some((place, PlannedColumn { names: Some(names), .. })) = behind
+                && let Some(slot) = self.slots.get(place).copied().flatten()
+                && let Some(last) = columns.get_mut(slot).and_then(|column| column.last_mut())
+            {
+                let name = cell.value.as_text().and_then(|id| names.get(id));
+                *bytes += name.map_or(0, String::len);
+                *last = name.map(|name| Value::from(name.as_str()));
+            }
             let slot = place.and_then(|place| self.slots.get(place).copied().flatten());
             let last = slot.and_then(|slot| columns.get_mut(slot)).and_then(|column| column.last_mut());
             if let Some(last) = last {

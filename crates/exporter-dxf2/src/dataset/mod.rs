@@ -5,6 +5,8 @@
 
 mod cells;
 mod data;
+mod describe;
+mod dictionary;
 mod moment;
 mod number;
 mod objects;
@@ -67,5 +69,5 @@ impl Input for Dxf2Input {
 
 /// Adds the format `dxf2`, which is read, to a registry.
 pub fn register(registry: Registry) -> Registry {
-    registry.register_input::<Dxf2Input>()
+    registry.register_input::<Dxf2Input>().register_description::<Dxf2Input>()
 }

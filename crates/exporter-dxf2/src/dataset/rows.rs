@@ -6,7 +6,7 @@ use std::io::BufReader;
 use exporter_core::source::Cursor;
 
 use super::objects;
-use super::options::Events;
+use super::options::{Events, Values};
 use super::row::Row;
 use super::told::Told;
 use super::tracked::TrackedRows;
@@ -33,6 +33,7 @@ pub(super) struct Reading {
     pub(super) mode: Mode,
     pub(super) target: Target,
     pub(super) events: Events,
+    pub(super) values: Values,
 }
 
 /// Reads rows.
@@ -56,7 +57,7 @@ enum Objects {
 impl Rows {
     /// Begins at the beginning of a file.
     pub(super) fn new(bytes: Bytes, reading: Reading) -> Result<Self, Fault> {
-        let Reading { kind, form, mode, target, events } = reading;
+        let Reading { kind, form, mode, target, events, .. } = reading;
         let objects = match (kind, form) {
             (ExchangeKind::DataValues, _) => {
                 Objects::Values(Box::new((AnyReader::new(bytes, MOST, target, mode)?, DataValue::default())))

@@ -7,6 +7,7 @@ use exporter_core::codebook::Codebook;
 use exporter_core::{Error, LossCode, Result};
 
 use super::cells::Cells;
+use super::dictionary::Dictionary;
 use super::objects::{holder, place_of};
 use super::row::{Row, Wanted};
 use super::seen::Seen;
@@ -93,6 +94,29 @@ pub(super) struct PlannedColumn {
     /// The name of the variable.
     pub(super) name: String,
     pub(super) cells: Cells,
+    /// Of a column of names, what the identifiers before it are called.
+    pub(super) names: Option<HashMap<String, String>>,
+}
+
+impl Planned {
+    /// Puts a column of names behind each column of identifiers that have some.
+    pub(super) fn add_names(&mut self, dictionary: &Dictionary<'_>) {
+        let mut taken = Names(self.columns.iter().map(|column| column.name.clone()).collect());
+        let mut columns = Vec::with_capacity(self.columns.len());
+        for column in std::mem::take(&mut self.columns) {
+            let names = dictionary.names(&self.key, &column.key).filter(|_| !column.is_open);
+            let wanted = if column.is_open { Wanted::Open } else { Wanted::Text };
+            self.places.add(&column.key, wanted, columns.len());
+            let name = format!("{}Name", column.name);
+            columns.push(column);
+            if let Some(names) = names {
+                let name = taken.free(&name, "name", str::to_owned);
+                let (key, is_open, cells) = (String::new(), false, Cells::Text);
+                columns.push(PlannedColumn { key, is_open, name, cells, names: Some(names) });
+            }
+        }
+        self.columns = columns;
+    }
 }
 
 impl<'d> Tables<'d> {
@@ -157,10 +181,8 @@ impl<'d> Tables<'d> {
                     });
                 }
                 let is_open = wanted == Wanted::Open;
-                let stated = self.dictionary.filter(|_| is_open).and_then(|codebook| {
-                    let (_, variable) = codebook.table(&found.name)?.1.variable(name)?;
-                    Some(&variable.kind)
-                });
+                let dictionary = self.dictionary.filter(|_| is_open);
+                let stated = dictionary.and_then(|codebook| Dictionary::stated(codebook, &found.name, name));
                 found.places.add(name, wanted, at);
                 let seen = Seen::new(wanted, stated);
                 found.columns.push(Column { name: name.to_owned(), is_open, seen, row: 0 });
@@ -241,7 +263,7 @@ impl<'d> Tables<'d> {
                 self.told.add_several(seen.misfits.max(1), LossCode::KIND_CHANGED, place, &action, || first);
             }
             places.add(&key, if is_open { Wanted::Open } else { Wanted::Text }, at);
-            planned.push(PlannedColumn { key, is_open, name: own, cells: seen.cells() });
+            planned.push(PlannedColumn { key, is_open, name: own, cells: seen.cells(), names: None });
         }
         Planned { key, name, rows, columns: planned, places }
     }

@@ -150,3 +150,77 @@ fn work_can_be_cancelled() {
     let opened = register(Registry::new()).open(&source, Json::Null, &context);
     assert_eq!(opened.map(drop).unwrap_err().kind(), ErrorKind::Cancelled);
 }
+
+/// Metadata of a program with an option set, and data that refers to it.
+const METADATA: &str = r#"{"dataElements":[{"id":"f7n9E0hX8qk","code":"AGE","name":"Age","valueType":"NUMBER"},
+    {"id":"Ix2HsbDMLea","code":"SEX","name":"Sex","valueType":"TEXT","optionSet":{"id":"cJ82jd8sd32"}}],
+    "optionSets":[{"id":"cJ82jd8sd32","name":"Sex","options":[{"id":"yOV5tkDsK8w"}]}],
+    "options":[{"id":"yOV5tkDsK8w","code":"M","name":"Male"}],
+    "organisationUnits":[{"id":"DiszpKrYNg8","code":"OU","name":"Ngelehun"}],"programs":[{"id":"eBAyeGv0exc","name":"Inpatients"}]}"#;
+
+fn described(text: &str, options: Json) -> Box<dyn Dataset> {
+    let (registry, context) = (register(Registry::new()), Context::default());
+    let metadata = Source::memory("metadata.json", METADATA.as_bytes().to_vec());
+    let dictionary = registry.describe(&metadata, &context).unwrap().unwrap().codebook;
+    let source = Source::memory("x.json", text.as_bytes().to_vec()).with_dictionary(&dictionary);
+    registry.open(&source, options, &context).unwrap()
+}
+
+#[test]
+fn metadata_labels_events_and_states_their_kinds() {
+    let text = r#"{"events":[{"event":"pHhZHG4go5k","program":"eBAyeGv0exc","orgUnit":"DiszpKrYNg8","programStage":"s","dataValues":[
+        {"dataElement":"f7n9E0hX8qk","value":"4"},{"dataElement":"Ix2HsbDMLea","value":"M"}]}]}"#;
+    let data = described(text, Json::Null);
+    let codebook = data.codebook();
+    assert_eq!(codebook.problems(), []);
+    let table = &codebook.tables[0];
+    let said: Vec<String> = table
+        .variables
+        .iter()
+        .filter(|variable| variable.labels.is_some() || !variable.label.is_empty())
+        .map(|variable| {
+            format!(
+                "{}:{} {:?} {:?}",
+                variable.name,
+                variable.kind,
+                variable.label.untagged(),
+                variable.labels
+            )
+        })
+        .collect();
+    assert_eq!(
+        said,
+        [
+            r#"program:text None Some("programs")"#,
+            r#"orgUnit:text None Some("organisationUnits")"#,
+            r#"f7n9E0hX8qk:float Some("Age") None"#,
+            r#"Ix2HsbDMLea:text Some("Sex") Some("cJ82jd8sd32")"#,
+        ]
+    );
+    let odd = described(&text.replace("\"4\"", "\"abc\""), Json::Null);
+    assert!(told(&*odd)[0].0.contains("f7n9E0hX8qk:text"));
+    let losses = odd.losses();
+    let loss = losses.iter().find(|loss| loss.code == LossCode::KIND_CHANGED).unwrap();
+    assert_eq!(
+        (loss.variable.as_deref(), loss.first.as_ref().unwrap().value.as_str()),
+        (Some("f7n9E0hX8qk"), "abc")
+    );
+}
+
+#[test]
+fn data_by_code_is_labelled_by_code() {
+    let text = r#"{"idScheme":"CODE","orgUnitIdScheme":"UID","dataValues":[{"dataElement":"AGE","orgUnit":"DiszpKrYNg8","value":"1"}]}"#;
+    let data = described(text, json!({"values": "names"}));
+    let labels: Vec<_> = data.codebook().value_labels.keys().map(String::as_str).collect();
+    assert_eq!(labels, ["dataElements_code", "organisationUnits"]);
+    let tables = told(&*data);
+    assert!(
+        tables[0].0.starts_with(
+            "dataValues: dataElement:text dataElementName:text period:text orgUnit:text orgUnitName:text"
+        ),
+        "{tables:?}"
+    );
+    assert!(tables[0].1[0].contains("Age") && tables[0].1[0].contains("Ngelehun"), "{tables:?}");
+    let none = open(text, json!({"values": "names"})).map(drop).unwrap_err();
+    assert!(none.hint().unwrap().contains("--codebook metadata.json"), "{none:?}");
+}
