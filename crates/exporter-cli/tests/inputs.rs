@@ -205,7 +205,7 @@ fn a_codebook_alone_has_tables_without_rows() {
 fn json_without_the_key_codebook_is_no_study_file() {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in
-        [("package.json", "{\"attributes\": [], \"dataElements\": []}"), ("rows.json", "[{\"a\": 1}]")]
+        [("package.json", "{\"name\": \"p\", \"dependencies\": {}}"), ("rows.json", "[{\"a\": 1}]")]
     {
         std::fs::write(folder.path().join(name), text).unwrap();
         for command in ["inspect", "check"] {

@@ -39,8 +39,8 @@ fn a_wrong_path_suggests_the_file_that_is_there() {
 #[test]
 fn an_unknown_format_suggests_the_nearest() {
     let wanted = "error: the format \"paquet\" is not known\n  hint: did you mean \"parquet\"? known formats: arrow, \
-                  arrows, bzip2, codebook, csv, ddi, documents, dta, gzip, odf, parquet, r-script, sav, spss-script, \
-                  stata-script, tab, zip, zsav, zstd";
+                  arrows, bzip2, codebook, csv, ddi, documents, dta, dxf2, gzip, odf, parquet, r-script, sav, \
+                  spss-script, stata-script, tab, zip, zsav, zstd";
     says(folder().path(), &["export", "{}/people.csv", "--to", "paquet", "--out", "{}/o"], 2, wanted);
 }
 

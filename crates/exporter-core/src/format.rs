@@ -100,6 +100,8 @@ pub struct Description {
     pub readings: Vec<Vec<(String, serde_json::Value)>>,
     /// What of the file is not in the codebook.
     pub losses: LossReport,
+    /// Whether it is a dictionary: it describes all that data may have, and what the data lacks is left out of the codebook.
+    pub is_dictionary: bool,
 }
 
 impl Description {

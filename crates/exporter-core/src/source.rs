@@ -56,6 +56,8 @@ pub struct Source<'a> {
     pub name: String,
     /// The table that a codebook declares for the rows.
     pub declared: Option<DeclaredTable<'a>>,
+    /// A codebook that describes all that such data may have, for files whose tables and columns show only when they are read.
+    pub dictionary: Option<&'a Codebook>,
     /// The variables that are wanted.
     pub projection: Projection,
     /// What an archive or folder holds; `None` of anything else. The registry finds it out.
@@ -96,7 +98,17 @@ impl<'a> Source<'a> {
     pub fn new(name: impl Into<String>, bytes: Arc<dyn ReadAt>) -> Self {
         let name = name.into();
         let projection = Projection::all();
-        Self { bytes, name, declared: None, projection, contents: None, set: None, depth: 0, registry: None }
+        Self {
+            bytes,
+            name,
+            declared: None,
+            dictionary: None,
+            projection,
+            contents: None,
+            set: None,
+            depth: 0,
+            registry: None,
+        }
     }
 
     /// A set of files under a name, without bytes of its own: a folder, or files in memory that belong together.
@@ -256,8 +268,19 @@ impl<'a> Source<'a> {
 
     /// The source without what is declared of it and without the registry that opens it.
     pub fn detached(&self) -> Source<'static> {
-        let Self { bytes, name, declared: _, projection, contents, set, depth, registry: _ } = self.clone();
-        Source { bytes, name, declared: None, projection, contents, set, depth, registry: None }
+        let Self { bytes, name, declared: _, dictionary: _, projection, contents, set, depth, registry: _ } =
+            self.clone();
+        Source {
+            bytes,
+            name,
+            declared: None,
+            dictionary: None,
+            projection,
+            contents,
+            set,
+            depth,
+            registry: None,
+        }
     }
 
     /// The source as a registry opens it.
@@ -295,6 +318,13 @@ impl<'a> Source<'a> {
     #[must_use]
     pub fn declared(mut self, codebook: &'a Codebook, table: &'a Table) -> Self {
         self.declared = Some(DeclaredTable { codebook, table });
+        self
+    }
+
+    /// Adds a codebook that describes all that such data may have.
+    #[must_use]
+    pub fn with_dictionary(mut self, dictionary: &'a Codebook) -> Self {
+        self.dictionary = Some(dictionary);
         self
     }
 

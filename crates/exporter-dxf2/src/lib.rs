@@ -6,6 +6,7 @@
 //! - [`data_values`]: data value sets in JSON, XML, CSV and ADX, their periods and the checks of their values.
 //! - [`completeness`]: registrations of complete data sets; [`analytics`]: grids of aggregates.
 //! - [`old`]: DXF 1 and DHIS 1.4.
+//! - [`Dxf2Input`]: all of these but the predecessors as tables of the engine, through the codecs above.
 //!
 //! ```
 //! use exporter_dxf2::Target;
@@ -28,6 +29,7 @@ pub mod analytics;
 mod clean;
 pub mod completeness;
 pub mod data_values;
+mod dataset;
 mod diff;
 #[cfg(test)]
 mod drained;
@@ -38,16 +40,19 @@ mod json;
 pub mod metadata;
 mod mode;
 pub mod old;
+mod recognition;
 mod target;
 pub mod tracker;
 pub mod uid;
 mod value;
 
 pub use clean::{Cleaning, Strip, UnknownStrip};
+pub use dataset::{Dxf2Dataset, Dxf2Input, Dxf2InputOptions, Events, ReadMode, Values, register};
 pub use diff::{Change, Diff, Difference};
 pub use exporter_xml::Position;
 pub use fault::Fault;
 pub use json::{Piece, Pieces};
 pub use mode::{Mode, Remark, Remarks};
+pub use recognition::ExchangeKind;
 pub use target::{Target, UnknownTarget};
 pub use value::{Object, Value};

@@ -31,13 +31,22 @@ pub struct Remark {
     pub message: String,
     /// How often the same was found.
     pub count: u64,
+    /// Whether something of the file is left out, or another stands for it.
+    pub is_loss: bool,
 }
 
 impl Remark {
     /// A remark about a whole file, or what stands there.
     pub fn new(position: Position, message: impl Into<String>) -> Self {
         let (index, id, property) = (None, None, None);
-        Self { position, index, id, property, message: message.into(), count: 1 }
+        Self { position, index, id, property, message: message.into(), count: 1, is_loss: false }
+    }
+
+    /// Says that something of the file is left out, or another stands for it.
+    #[must_use]
+    pub fn loss(mut self) -> Self {
+        self.is_loss = true;
+        self
     }
 
     /// Says which object it is about.

@@ -100,6 +100,11 @@ impl Object {
         self.properties.iter_mut().map(|(name, value)| (name.as_str(), value))
     }
 
+    /// The properties in their order, for good.
+    pub(crate) fn into_properties(self) -> impl Iterator<Item = (String, Value)> {
+        self.properties.into_iter()
+    }
+
     /// Keeps the properties for which this holds.
     pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut Value) -> bool) {
         self.properties.retain_mut(|(name, value)| keep(name, value));

@@ -22,6 +22,8 @@ pub fn registry() -> Registry {
     let registry = exporter_ddi::register(registry);
     #[cfg(feature = "dta")]
     let registry = exporter_dta::register(registry);
+    #[cfg(feature = "dxf2")]
+    let registry = exporter_dxf2::register(registry);
     #[cfg(feature = "package")]
     let registry = exporter_package::register(registry);
     #[cfg(feature = "parquet")]

@@ -54,6 +54,25 @@ fn codecs_never_name_exporter() {
     assert!(broken.is_empty(), "codecs name `Exporter`:\n{}", broken.join("\n"));
 }
 
+/// The crate whose codecs stand beside the folder that adapts them, and name nothing of the engine.
+const PLAIN: &str = "exporter-dxf2";
+
+#[test]
+fn plain_codecs_name_nothing_of_the_engine() {
+    let members = members::all();
+    let src = members.iter().find(|member| member.name == PLAIN).unwrap().folder.join("src");
+    let mut files = Vec::new();
+    collect(&src, &mut files);
+    files.retain(|file| !file.starts_with(src.join("dataset")));
+    assert!(files.len() > 50, "only {} files were found: were they moved?", files.len());
+    let names_it = |file: &&PathBuf| {
+        let code = fs::read_to_string(file).unwrap();
+        code.lines().any(|line| line.split("//").next().unwrap_or_default().contains("exporter_core"))
+    };
+    let broken: Vec<_> = files.iter().filter(names_it).collect();
+    assert!(broken.is_empty(), "codecs name the engine: {broken:?}");
+}
+
 #[test]
 fn a_codec_that_names_exporter_would_be_found() {
     let code = "use crate::layout;\nuse exporter_core::Exporter;\n// an Exporter\nfn f(x: DtaExporter) {}\n";

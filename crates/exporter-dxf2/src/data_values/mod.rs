@@ -22,4 +22,5 @@ pub use value_type::{UnknownValueType, ValueType};
 pub use xml::{XmlReader, XmlWriter};
 
 pub(crate) use flat::{Flat, Part, Tag};
+pub(crate) use value_type::is_number;
 pub(crate) use xml::{attribute, refused, scalar};

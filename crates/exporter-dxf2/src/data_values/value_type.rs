@@ -230,7 +230,7 @@ impl ValueType {
 }
 
 /// `(-?0|-?[1-9]\d*)(\.\d+)?` of fewer than 250 characters.
-fn is_number(value: &str) -> bool {
+pub(crate) fn is_number(value: &str) -> bool {
     let (whole, fraction) = match value.split_once('.') {
         Some((whole, fraction)) => (whole, Some(fraction)),
         None => (value, None),

@@ -103,10 +103,10 @@ pub(super) fn passed_over(part: &Part<'_>, position: Position, form: &str) -> Op
     match part {
         Part::Start(tag) => {
             let message = format!("<{}> is no element of {form}: it is passed over", tag.name());
-            Some(Remark::new(tag.position, message))
+            Some(Remark::new(tag.position, message).loss())
         }
         Part::Text(text) if !text.trim().is_empty() => {
-            Some(Remark::new(position, format!("{form} has no text here: it is passed over")))
+            Some(Remark::new(position, format!("{form} has no text here: it is passed over")).loss())
         }
         _ => None,
     }
@@ -116,7 +116,7 @@ pub(super) fn passed_over(part: &Part<'_>, position: Position, form: &str) -> Op
 pub(super) fn malformed<R: BufRead>(flat: &Flat<R>, remarks: &mut Remarks) {
     if let Some(line) = flat.malformed() {
         let message = "bytes are none of the document's encoding: they are read as U+FFFD";
-        remarks.add(Remark::new(Position::of_line(line), message));
+        remarks.add(Remark::new(Position::of_line(line), message).loss());
     }
 }
 

@@ -32,7 +32,7 @@ impl FromElements<'_> {
         let mut properties = Building::default();
         for (name, text) in &element.attributes {
             if name.contains(':') {
-                self.note(name, "an attribute of another namespace is left out");
+                self.lost(name, "an attribute of another namespace is left out");
                 continue;
             }
             let value = plain(property_of(holder, name).map(|property| property.kind), text);
@@ -43,7 +43,8 @@ impl FromElements<'_> {
             self.add(&mut properties, &child.name, value)?;
         }
         if !element.own_text().trim().is_empty() {
-            self.refuse(&element.name, "a text between elements is left out")?;
+            let remark = self.remark(&element.name, "a text between elements is left out");
+            self.findings.refuse(remark.loss())?;
         }
         Ok(Object::of_distinct(properties.properties))
     }
@@ -108,7 +109,7 @@ impl FromElements<'_> {
         mut item: impl FnMut(&mut Self, &Element) -> Result<Value, Fault>,
     ) -> Result<Value, Fault> {
         if !element.attributes.is_empty() {
-            self.note(&element.name, "the attributes of a list are left out");
+            self.lost(&element.name, "the attributes of a list are left out");
         }
         element.elements().map(|child| item(self, child)).collect::<Result<_, _>>().map(Value::List)
     }
@@ -181,8 +182,8 @@ impl FromElements<'_> {
         }
     }
 
-    fn note(&mut self, property: &str, message: &str) {
-        self.findings.note(self.remark(property, message));
+    fn lost(&mut self, property: &str, message: &str) {
+        self.findings.note(self.remark(property, message).loss());
     }
 
     fn refuse(&mut self, property: &str, message: &str) -> Result<(), Fault> {

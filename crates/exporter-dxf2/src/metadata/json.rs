@@ -84,7 +84,8 @@ impl<R: BufRead> JsonParts<R> {
                         }
                         (Open::Collection(kind, index), _) => {
                             let message = "an element of the collection is no object: left out";
-                            findings.refuse(Remark::new(at, message).object(index, None).property(&*kind))?;
+                            let remark = Remark::new(at, message).object(index, None).property(&*kind);
+                            findings.refuse(remark.loss())?;
                             self.open = Open::Collection(kind, index + 1);
                         }
                         (Open::Unknown(kind), Value::Object(object)) => {

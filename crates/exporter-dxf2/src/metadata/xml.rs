@@ -67,7 +67,8 @@ impl<R: BufRead> XmlParts<R> {
                 Some(Item::End) => self.open = None,
                 Some(Item::Text(text)) if text.trim().is_empty() => {}
                 Some(Item::Text(_)) => {
-                    findings.refuse(Remark::new(position, "a text between collections is left out"))?;
+                    findings
+                        .refuse(Remark::new(position, "a text between collections is left out").loss())?;
                 }
             }
         }
@@ -93,7 +94,9 @@ impl<R: BufRead> XmlParts<R> {
         for (name, text) in tag.attributes {
             match name.contains(':') {
                 true => findings.note(
-                    Remark::new(position, "an attribute of another namespace is left out").property(name),
+                    Remark::new(position, "an attribute of another namespace is left out")
+                        .property(name)
+                        .loss(),
                 ),
                 false => self.waiting.push_back(Part::Property(name, Value::Text(text))),
             }

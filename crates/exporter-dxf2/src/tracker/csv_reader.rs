@@ -135,7 +135,7 @@ impl<R: BufRead> CsvReader<R> {
             Source::Other(name) => name.clone(),
         };
         let message = "rows of one object differ: the first of them counts";
-        self.findings.found(Remark::new(line_of(row), message).property(name))
+        self.findings.found(Remark::new(line_of(row), message).property(name).loss())
     }
 
     /// Adds the value of a row.
@@ -222,7 +222,7 @@ impl<R: BufRead> CsvReader<R> {
             item.object.set("status", "ACTIVE");
         }
         if let Err(message) = place(&mut item.object, position) {
-            odd.push(("latitude", message));
+            self.findings.lost(self.position, &item, "latitude", message)?;
         }
         for (name, message) in odd {
             self.findings.add(self.position, &item, name, message)?;

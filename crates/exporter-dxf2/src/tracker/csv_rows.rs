@@ -160,7 +160,7 @@ impl<R: BufRead> Rows<R> {
         }
         if row.len() > self.columns.len() {
             let message = "the row has more cells than there are columns: the others are left out";
-            findings.found(Remark::new(line_of(&row), message))?;
+            findings.found(Remark::new(line_of(&row), message).loss())?;
         }
         Ok(Some(row))
     }

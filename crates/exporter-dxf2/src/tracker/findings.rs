@@ -41,6 +41,17 @@ impl Findings {
         self.found(self.remark(position, item, property, message))
     }
 
+    /// Something of an object that is to come, and that is left out.
+    pub(super) fn lost(
+        &mut self,
+        position: Position,
+        item: &Item,
+        property: &str,
+        message: impl Into<String>,
+    ) -> Result<(), Fault> {
+        self.found(self.remark(position, item, property, message).loss())
+    }
+
     /// Something about an object that is to come which no server refuses.
     pub(super) fn note(&mut self, position: Position, item: &Item, property: &str, message: &str) {
         self.all.note(self.remark(position, item, property, message));

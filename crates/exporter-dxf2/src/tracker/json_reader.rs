@@ -160,8 +160,9 @@ impl<R: BufRead> JsonReader<R> {
             }
         }
         if self.header.get(&name).is_some() {
-            self.findings
-                .found(Remark::new(at, "it is there twice: the last is kept").property(name.as_str()))?;
+            self.findings.found(
+                Remark::new(at, "it is there twice: the last is kept").property(name.as_str()).loss(),
+            )?;
         }
         self.header.set(name, value);
         Ok(())

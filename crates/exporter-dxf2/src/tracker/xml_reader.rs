@@ -80,7 +80,7 @@ impl<R: BufRead> XmlReader<R> {
                 XmlItem::Start(tag) => tag,
                 XmlItem::Text(text) if !text.trim().is_empty() => {
                     let name = self.root.map_or("", |kind| kind.list(Model::Older));
-                    self.findings.found(Remark::new(self.position, TEXT_BESIDE).property(name))?;
+                    self.findings.found(Remark::new(self.position, TEXT_BESIDE).property(name).loss())?;
                     continue;
                 }
                 _ => continue,
@@ -211,7 +211,7 @@ impl<R: BufRead> XmlReader<R> {
         if element.own_text().trim().is_empty() {
             return Ok(());
         }
-        let remark = Remark::new(self.position, TEXT_BESIDE);
+        let remark = Remark::new(self.position, TEXT_BESIDE).loss();
         self.findings.found(remark.property(element.name.as_ref()))
     }
 }

@@ -8,8 +8,8 @@ use exporter_dxf2::data_values::{AnyReader, AnyWriter, DataValue, Form};
 use exporter_dxf2::metadata::{self, MetadataReader, MetadataWriter, Part, WriteError, WriteOptions};
 use exporter_dxf2::{Cleaning, Diff, Difference, Fault, Mode, Object, Remarks, Strip, Target};
 
-use super::file::{ExchangeFile, ExchangeKind};
 use super::output::{OutputOptions, form_of, write};
+use super::{ExchangeFile, ExchangeKind};
 
 /// Bytes of a data value that are read.
 const MOST: usize = 16 << 20;

@@ -9,6 +9,7 @@ mod output;
 mod summary;
 
 pub use convert::{Cleaned, Conversion, clean, convert, diff};
-pub use file::{ExchangeFile, ExchangeKind};
+pub use exporter_dxf2::ExchangeKind;
+pub use file::ExchangeFile;
 pub use output::OutputOptions;
 pub use summary::{Summary, Unresolved, summary};

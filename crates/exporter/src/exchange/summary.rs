@@ -10,7 +10,7 @@ use exporter_dxf2::{Mode, Object, Remarks, Target, Value};
 use serde::Serialize;
 
 use super::convert::opened;
-use super::file::{ExchangeFile, ExchangeKind};
+use super::{ExchangeFile, ExchangeKind};
 
 /// Bytes of a data value that are read.
 const MOST: usize = 16 << 20;

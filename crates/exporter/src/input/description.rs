@@ -43,6 +43,7 @@ pub(super) fn describing(
     let inner = unpacked(file, options, registry, context)?;
     let Some(description) = registry.describe(&inner, context)? else { return Ok(None) };
     let mut study = StudyFile::described_by(description.codebook);
+    study.is_dictionary = description.is_dictionary;
     for (table, guessed) in study.codebook.tables.iter().zip(&description.guessed) {
         guessed.iter().for_each(|variable| study.open_kinds.open(&table.name, variable));
     }

@@ -141,10 +141,16 @@ pub(super) fn open_files(
             let stated = description.as_ref().and_then(|description| description.options_of(&source.name));
             let options = &options.with_stated(stated);
             let source = source.clone().projection(projection.clone());
+            let source = match study.as_ref().filter(|study| study.is_dictionary) {
+                Some(study) => source.with_dictionary(&study.codebook),
+                None => source,
+            };
             let leads = study.as_ref().filter(|_| is_given || !says_kinds(format));
             let declared = leads.and_then(|study| Declared::of(study, table));
             let opened = open_data(source, table, declared, Some(format.id), options, registry, context)?;
             match <[TablePart; 1]>::try_from(opened.tables()) {
+                // A table of several that a file has is called as it is there.
+                Ok([part]) if study.as_ref().is_some_and(|study| study.is_dictionary) => parts.push(part),
                 Ok([part]) => {
                     if let Some(study) = study.as_mut().filter(|_| !is_given) {
                         let own = table_of(part.dataset.codebook(), part.table)?;

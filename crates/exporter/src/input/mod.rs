@@ -2,6 +2,7 @@
 
 mod candidate;
 mod description;
+mod dictionary;
 mod files;
 mod found;
 mod frameset;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 
 use exporter_core::codebook::Table;
 use exporter_core::{
-    Context, Dataset, Error, ErrorKind, Password, Projection, Registry, Result, Source, TableId,
+    Context, Dataset, Error, ErrorKind, LossReport, Password, Projection, Registry, Result, Source, TableId,
 };
 use serde_json::Value as Json;
 
@@ -181,6 +182,10 @@ pub fn open_sources(
                     let stated = given.as_ref().and_then(|given| given.options_of(&file));
                     let each = &each.with_stated(stated);
                     let source = source.clone().projection(projection.clone());
+                    let source = match study.filter(|study| study.is_dictionary) {
+                        Some(study) => source.with_dictionary(&study.codebook),
+                        None => source,
+                    };
                     let format = each.format.as_deref();
                     let opened = open_data(source, &stem, declared, format, each, registry, context);
                     opened.map_err(|error| match &given {
@@ -199,7 +204,7 @@ pub fn open_sources(
                 Opened::Study(study) => studies.push(study),
             }
         }
-        if let Some(given) = &given {
+        if let Some(given) = given.as_ref().filter(|given| !given.described.0.is_dictionary) {
             given.tables_are_given(&parts, sources, context)?;
         }
         let id = if sources.len() > 1 { "study" } else { "" };
@@ -282,7 +287,12 @@ fn assembled(
             .with_hint("rename one of the files, or name them in a study file"));
         }
     }
-    let mut codebook = study.map(|study| study.codebook.clone()).unwrap_or_default();
+    let dictionary = study.filter(|study| study.is_dictionary);
+    let fitted = dictionary.map(|study| dictionary::fitted(&study.codebook, &parts)).transpose()?;
+    let (mut codebook, lost) = match fitted {
+        Some((codebook, lost)) => (codebook, lost),
+        None => (study.map(|study| study.codebook.clone()).unwrap_or_default(), LossReport::default()),
+    };
     let has_id = |study: &StudyPart| !study.dataset.codebook().study.id.is_empty();
     if codebook.study.id.is_empty() && !id.is_empty() && !studies.iter().any(has_id) {
         let mut ids = parts.iter().map(|part| &part.dataset.codebook().study.id);
@@ -293,8 +303,9 @@ fn assembled(
     let empty = files.map(|files| TablePart::add_empty(&mut parts, &codebook, &files.name));
     let (note, empty) = empty.flatten().unzip();
     let none = OpenKinds::default();
-    let open = study.map_or(&none, |study| &study.open_kinds);
-    let data = AssembledDataset::with_studies(codebook, studies, parts, open)?.with_notes(note);
+    let open = study.filter(|study| !study.is_dictionary).map_or(&none, |study| &study.open_kinds);
+    let data =
+        AssembledDataset::with_studies(codebook, studies, parts, open)?.with_notes(note).with_losses(lost);
     // A codebook alone describes; where other tables have rows, those of this one were lost.
     Ok(if has_rows { data.without_rows_of(empty.unwrap_or_default()) } else { data })
 }
@@ -308,7 +319,7 @@ pub(crate) struct Declared<'a> {
 
 impl<'a> Declared<'a> {
     pub(crate) fn of(study: &'a StudyFile, table: &str) -> Option<Self> {
-        let (_, table) = study.codebook.table(table)?;
+        let (_, table) = study.codebook.table(table).filter(|_| !study.is_dictionary)?;
         Some(Self { study, table, closed: study.open_kinds.closed(table) })
     }
 }

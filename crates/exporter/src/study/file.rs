@@ -25,6 +25,8 @@ pub struct StudyFile {
     pub data: Vec<(String, DataFile)>,
     /// Tables and variables that the codebook names without a kind.
     pub open_kinds: OpenKinds,
+    /// Whether it describes all that data may have, and not only what the data has.
+    pub(crate) is_dictionary: bool,
 }
 
 /// Tables and variables whose kind is left to the data file.
@@ -176,7 +178,7 @@ impl StudyFile {
 
     /// A codebook that says everything itself: no kind is left to data files, and none are named.
     pub(crate) fn described_by(codebook: Codebook) -> Self {
-        Self { codebook, data: Vec::new(), open_kinds: OpenKinds::default() }
+        Self { codebook, data: Vec::new(), open_kinds: OpenKinds::default(), is_dictionary: false }
     }
 
     /// Whether a source is a JSON object with the key `codebook`, wherever in it that stands.
@@ -237,7 +239,12 @@ impl StudyFile {
         });
         let tables = kinds.tables.iter().filter(|table| table.kind.is_none());
         let tables = tables.map(|table| table.name.clone()).collect();
-        Ok(Self { open_kinds: OpenKinds { tables, variables: open.collect() }, codebook, data })
+        Ok(Self {
+            open_kinds: OpenKinds { tables, variables: open.collect() },
+            codebook,
+            data,
+            is_dictionary: false,
+        })
     }
 }
 

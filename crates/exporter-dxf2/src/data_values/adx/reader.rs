@@ -95,7 +95,7 @@ impl<R: BufRead> AdxReader<R> {
                     }
                     (_, name) => {
                         let message = format!("<{name}> is no element of ADX here: it is passed over");
-                        self.remarks.add(Remark::new(tag.position, message));
+                        self.remarks.add(Remark::new(tag.position, message).loss());
                     }
                 },
                 Some(Part::Text(text)) => {
