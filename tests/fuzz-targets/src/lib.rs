@@ -11,6 +11,7 @@ mod ddi;
 mod dta;
 mod dta_round_trip;
 mod dxf2;
+mod dxf2_tables;
 mod sav;
 mod study;
 mod zip_check;
@@ -23,6 +24,7 @@ pub use ddi::ddi;
 pub use dta::{dta, dta_check};
 pub use dta_round_trip::dta_round_trip;
 pub use dxf2::dxf2;
+pub use dxf2_tables::dxf2_tables;
 pub use sav::sav_read;
 pub use study::study;
 pub use zip_check::zip_check;
@@ -41,6 +43,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("dta_check", dta_check),
     ("dta_round_trip", dta_round_trip),
     ("dxf2", dxf2),
+    ("dxf2_tables", dxf2_tables),
     ("parquet", parquet),
     ("sav_read", sav_read),
     ("study", study),
