@@ -8,6 +8,7 @@ mod ddi_schema;
 mod dta;
 mod dxf2;
 mod dxf2_metadata;
+mod dxf2_tables;
 mod dxf2_tracker;
 mod dxf2_values;
 mod judges;

@@ -12,6 +12,7 @@ mod dta;
 mod dta_round_trip;
 mod dxf2;
 mod dxf2_metadata;
+mod dxf2_tables;
 mod dxf2_tracker;
 mod sav;
 mod study;
@@ -26,6 +27,7 @@ pub use dta::{dta, dta_check};
 pub use dta_round_trip::dta_round_trip;
 pub use dxf2::dxf2;
 pub use dxf2_metadata::dxf2_metadata;
+pub use dxf2_tables::dxf2_tables;
 pub use dxf2_tracker::dxf2_tracker;
 pub use sav::sav_read;
 pub use study::study;
@@ -47,6 +49,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("dxf2", dxf2),
     ("dxf2_metadata", dxf2_metadata),
     ("dxf2_tracker", dxf2_tracker),
+    ("dxf2_tables", dxf2_tables),
     ("parquet", parquet),
     ("sav_read", sav_read),
     ("study", study),
