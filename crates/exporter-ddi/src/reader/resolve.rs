@@ -80,6 +80,7 @@ fn assembled(parts: Parts) -> DdiDocument {
         }
     }
     resolve_groups(parts.groups, &mut tables, &mut ids, parts.language.as_deref(), &mut losses);
+    name_by_types(&mut tables);
     unique_names(&mut tables);
     link(&mut tables, &ids);
     let value_labels: BTreeMap<String, ValueLabels> = note::restored(sets.into_sets(), &parts.notes);
@@ -96,6 +97,7 @@ fn assembled(parts: Parts) -> DdiDocument {
     }
     let mut files = Vec::new();
     for TableDraft { read, notes, rectype, columns, .. } in tables {
+        let structure = read.stated_structure();
         let ReadTable {
             id: read_id,
             mut table,
@@ -107,6 +109,7 @@ fn assembled(parts: Parts) -> DdiDocument {
             media_type,
             format,
             readings,
+            further,
             ..
         } = read;
         let (variables, groups) = (std::mem::take(&mut table.variables), std::mem::take(&mut table.groups));
@@ -131,6 +134,8 @@ fn assembled(parts: Parts) -> DdiDocument {
             format,
             readings,
             columns,
+            structure: structure.filter(|_| record.is_none()),
+            further,
             record,
         });
     }
@@ -217,6 +222,7 @@ pub(super) fn drafts(mut read: ReadTable, notes: Vec<Element>, losses: &mut Vec<
     // What is said of the whole file is said of its first type of record.
     let mut whole = Some(std::mem::take(&mut read.table));
     let label = whole.as_ref().map(|table| table.label.clone()).unwrap_or_default();
+    let mut further = std::mem::take(&mut read.further);
     for record in &read.records {
         let mut own = ReadTable {
             id: read.id.clone(),
@@ -231,6 +237,7 @@ pub(super) fn drafts(mut read: ReadTable, notes: Vec<Element>, losses: &mut Vec<
         };
         if let Some(table) = whole.take() {
             own.table = tables::of_record(table, record);
+            own.further = std::mem::take(&mut further);
         }
         own.table.name.clone_from(&record.rectype);
         own.table.label = if record.label.is_empty() { label.clone() } else { record.label.clone() };
@@ -321,6 +328,21 @@ fn resolve_groups(
         for group in &mut table.read.table.groups {
             let own = group.name.clone();
             group.members.retain(|member| table.names.contains(member) && *member != own);
+        }
+    }
+}
+
+/// Calls tables after their types of record, where several are in one file.
+fn name_by_types(tables: &mut [TableDraft]) {
+    let mut of_file: HashMap<Vec<String>, usize> = HashMap::new();
+    for table in tables.iter().filter(|table| table.rectype.is_some()) {
+        *of_file.entry(table.read.files.clone()).or_default() += 1;
+    }
+    for table in tables {
+        if let Some(record) = &table.rectype
+            && of_file.get(&table.read.files).is_some_and(|tables| *tables > 1)
+        {
+            table.read.table.name.clone_from(&record.rectype);
         }
     }
 }
