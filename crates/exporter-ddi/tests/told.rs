@@ -54,6 +54,17 @@ fn bytes_of_another_encoding_are_refused_with_their_line() {
 }
 
 #[test]
+fn a_declaration_that_is_none_is_found() {
+    let text = document(&file("gone.dat"), "<var name=\"id\"/>");
+    let found = |text: &str| {
+        findings(text.as_bytes()).into_iter().filter(|it| it.contains("XML declaration")).count()
+    };
+    assert_eq!(found(&text), 0);
+    assert_eq!(found(&text.replacen("1.0", " 1.0", 1)), 1);
+    assert_eq!(found(&format!("\n{text}")), 1);
+}
+
+#[test]
 fn entities_that_grow_are_refused_as_what_they_are() {
     let level = |at: usize| format!("<!ENTITY b{} \"{}\">", at + 1, format!("&b{at};").repeat(50));
     let levels: String = (0..5).map(level).collect();
@@ -182,7 +193,7 @@ fn what_a_document_says_is_not_said_otherwise() {
         ),
         (
             of("<var name=\"n\" intrvl=\"discrete\" dcml=\"0\"><varFormat type=\"numeric\"/></var>"),
-            vec![(has, "intrvl=\"discrete\""), (lacks, "intrvl=\"contin\"")],
+            vec![(has, "intrvl=\"discrete\""), (lacks, "intrvl=\"contin\""), (lacks, "exporter:attribute")],
         ),
         (
             of(

@@ -13,7 +13,7 @@ use super::decoded::Decoded;
 use super::element::{Element, Node};
 use super::entities::{Entities, character, entity_of, is_of_xml, reference};
 use super::escape::{is_allowed, without_forbidden};
-use super::names::{XML_SPACE, is_nc_name};
+use super::names::{XML_SPACE, is_declaration, is_nc_name};
 
 /// Bytes of a text or tag that is read; nothing that people write is longer.
 const MOST_BYTES: usize = 16 << 20;
@@ -63,6 +63,8 @@ pub enum Oddity {
     Encoding(Option<String>),
     /// Bytes that are no UTF-8, in a document that declares no encoding; told at the end.
     Undeclared,
+    /// An XML declaration that is none, or does not stand at the beginning.
+    Declaration,
     /// Something before or behind the outermost element.
     Outside,
 }
@@ -91,6 +93,9 @@ impl fmt::Display for Oddity {
                 "some bytes are no UTF-8, and the document declares no other encoding; save it as UTF-8, or write \
                  encoding=\"windows-1252\" into its first line",
             ),
+            Self::Declaration => {
+                out.write_str("the XML declaration must be the first, such as <?xml version=\"1.0\" encoding=\"UTF-8\"?>")
+            }
             Self::Outside => out.write_str("something stands outside the outermost element"),
         }
     }
@@ -271,7 +276,13 @@ impl<R: BufRead> XmlReader<R> {
                 Ok(self.text(text))
             }
             Event::DocType(declaration) => self.doctype(&declaration.xml10_content()).map(|()| None),
-            Event::Decl(_) | Event::Comment(_) | Event::PI(_) => Ok(None),
+            Event::Decl(declaration) => {
+                if self.position != Position::of_line(1) || !is_declaration(&declaration) {
+                    self.odd(Oddity::Declaration);
+                }
+                Ok(None)
+            }
+            Event::Comment(_) | Event::PI(_) => Ok(None),
             Event::Eof => {
                 self.at_end = true;
                 let decoded = self.reader.get_ref().inner();

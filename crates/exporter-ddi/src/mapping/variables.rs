@@ -166,6 +166,7 @@ impl VariableEntry<'_> {
         let is_written = |name: &str| {
             placed.contains(name)
                 || name == EXCLUDED
+                || name == INTERVAL && is_discrete && interval == DISCRETE
                 || name == ELSEWHERE && notes_elsewhere(attributes, "txt") > 0
                 || !self.has_file
                     && stated_file::is_of_variable(self.variable, name)
