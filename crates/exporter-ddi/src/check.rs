@@ -15,7 +15,7 @@ use exporter_core::{Context, Error, Format as _, FormatInfo, Recognition, Result
 use crate::dataset::DdiInput;
 use crate::exporter::Ddi;
 use crate::reader::other_document;
-use crate::structure::Version;
+use crate::structure::{Content, Version};
 use element::Open;
 use exporter_xml::{Fault, Item, Position, Tag, XmlReader};
 use references::References;
@@ -217,30 +217,27 @@ impl Checker<'_> {
         let Some(open) = self.stack.last_mut() else { return };
         let is_first = open.text.is_empty();
         if open.takes_text(text) && is_first {
-            let name = open.name.clone();
-            self.find(
-                rule::STRUCTURE,
-                position,
-                format!("text stands in `{name}`, which holds elements alone"),
-            );
+            let holds = match open.rule.map(|rule| &rule.content) {
+                Some(Content::Empty) => "nothing, not even a blank",
+                _ => "elements alone",
+            };
+            let message = format!("text stands in `{}`, which holds {holds}", open.name);
+            self.find(rule::STRUCTURE, position, message);
         }
     }
 
     fn attributes(&mut self, tag: &Tag, rule: &'static crate::structure::Rule, position: Position) {
         for (name, value) in &tag.attributes {
             let Some(known) = rule.attribute(name) else {
-                let is_of_schema = matches!(
-                    name.as_str(),
-                    "xsi:schemaLocation"
-                        | "xsi:noNamespaceSchemaLocation"
-                        | "xsi:type"
-                        | "xml:space"
-                        | "xml:base"
-                        | "xml:id"
-                );
-                if !is_of_schema || name.starts_with("xml:") {
-                    self.find(rule::ATTRIBUTE, position, format!("`{}` has no attribute `{name}`", tag.name));
-                }
+                let message = match name.as_str() {
+                    "xsi:schemaLocation" | "xsi:noNamespaceSchemaLocation" => continue,
+                    "xsi:type" if self.version.structure().has_type(value) => continue,
+                    "xsi:type" => {
+                        format!("`xsi:type` of `{}` is {value:?}, which is no type of the schema", tag.name)
+                    }
+                    _ => format!("`{}` has no attribute `{name}`", tag.name),
+                };
+                self.find(rule::ATTRIBUTE, position, message);
                 continue;
             };
             if !known.values.holds(value) {
@@ -344,6 +341,26 @@ mod tests {
             of("<dataDscr>text</dataDscr>"),
             ["structure line 2, column 11: text stands in `dataDscr`, which holds elements alone"]
         );
+        assert_eq!(
+            of("<dataDscr><var name='a'><location> </location></var>\u{A0}</dataDscr>"),
+            [
+                "structure line 2, column 35: text stands in `location`, which holds nothing, not even a blank",
+                "structure line 2, column 53: text stands in `dataDscr`, which holds elements alone",
+            ]
+        );
+        let with = |attribute: &str| {
+            let schema = "xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'";
+            of(&format!("<otherMat level='s' {schema} {attribute}/>"))
+        };
+        assert_eq!(with("xsi:type='otherMatType' xsi:schemaLocation='a b' ddiCodebookUrn='a%20b'"), [""; 0]);
+        for (attribute, wanted) in [
+            ("xsi:type='noType'", "`xsi:type` of `otherMat` is \"noType\", which is no type of the schema"),
+            ("xsi:nil='true'", "`otherMat` has no attribute `xsi:nil`"),
+            ("ddiCodebookUrn='%zz'", "`ddiCodebookUrn` of `otherMat` is \"%zz\", it must be an address"),
+        ] {
+            let found = with(attribute);
+            assert!(found.len() == 1 && found[0].contains(wanted), "{found:?}");
+        }
         assert_eq!(of("<otherMat level='s'><labl>&nbsp;\u{1}</labl></otherMat>").len(), 2);
         for text in ["A & B", "Ch&racter", "&"] {
             let found = of(&format!("<otherMat level='s'><labl>{text}</labl></otherMat>"));

@@ -151,6 +151,7 @@ impl Exporter for DdiExporter {
             documents.map(|document| with.document(&document.name).map(|entry| entry.path.clone())).collect();
         let clock = context.clock().unix_seconds();
         let date = chrono::DateTime::from_timestamp(clock, 0).map(|time| time.format("%Y-%m-%d").to_string());
+        let (statistics, hidden) = facts::statistics(codebook, with.profile, &self.options);
         let mut plan = DdiPlan {
             options: &self.options,
             codebook: Cow::Borrowed(codebook),
@@ -164,7 +165,7 @@ impl Exporter for DdiExporter {
                 .map(|(at, table)| facts::rows(TableId(at), table, with.profile, data, has_files(at)))
                 .collect(),
             files,
-            statistics: facts::statistics(codebook, with.profile, &self.options),
+            statistics,
             documents,
             date,
         };
@@ -193,6 +194,7 @@ impl Exporter for DdiExporter {
         plan.writer(Some(&told)).tell();
         losses::of_texts(&told)
             .into_iter()
+            .chain(hidden)
             .chain(losses::of_roles(codebook))
             .chain(losses::of_descriptions(codebook, &self.options))
             .chain(losses::of_reason_columns(codebook, with.siblings))

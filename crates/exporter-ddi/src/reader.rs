@@ -20,7 +20,7 @@ use crate::mapping::coding_instructions;
 use crate::mapping::groups;
 use crate::mapping::tables::{self, ReadTable};
 use crate::mapping::variables::{self, ReadVariable};
-use crate::mapping::{documents, note, stated_kind, study, texts};
+use crate::mapping::{documents, note, stated_file, stated_kind, study, texts};
 use crate::options::LabelsFrom;
 use exporter_xml::{Element, Fault, Item, Position, Tag, XmlReader};
 use inherited::inherit;
@@ -103,6 +103,10 @@ pub struct TableFile {
     pub readings: Vec<(String, serde_json::Value)>,
     /// By variable of the table, the column.
     pub columns: Vec<Column>,
+    /// Its structure, where it is more than record groups say.
+    pub(crate) structure: Option<String>,
+    /// What is said of further files, and fingerprints, as free attributes.
+    pub(crate) further: BTreeMap<String, Attribute>,
     /// Of a file with several types of record: the column that holds the type, and the type of this table's.
     pub record: Option<(Column, String)>,
 }
@@ -123,8 +127,12 @@ pub struct Column {
     pub decimals: Option<u8>,
     /// Statistics and frequencies that are stated of the variable.
     pub statistics: u64,
-    /// Those of them that nothing counts anew from rows, such as medians.
+    /// Those of them that nothing computes anew from rows, such as medians.
     pub further_statistics: u64,
+    /// Those of them that are weighted by what is not known.
+    pub weighted_statistics: u64,
+    /// What the document says of its place and of how values are stored, by free attribute.
+    pub(crate) stated: BTreeMap<&'static str, String>,
 }
 
 /// A variable, and what says to which tables it belongs.
@@ -142,6 +150,14 @@ struct UnplacedVariable {
 
 /// What a codebook does not have of a part: names of attributes and values.
 type Kept = Vec<(String, String)>;
+
+/// Elements of a name that are not taken.
+#[derive(Clone, Default)]
+struct PassedOver {
+    count: u64,
+    /// What the first of them that has a name or a label is called.
+    first: Option<String>,
+}
 
 /// What has been read of a document so far.
 #[derive(Clone, Default)]
@@ -164,7 +180,7 @@ pub(crate) struct Parts {
     /// Documents behind the first one in the same envelope.
     further: u64,
     /// Elements that are not taken, by name.
-    passed_over: BTreeMap<String, u64>,
+    passed_over: BTreeMap<String, PassedOver>,
     counts: Counts,
     labels: LabelsFrom,
     /// Whether this program wrote it.
@@ -277,7 +293,7 @@ impl Parts {
                 self.document(&element, None);
             }
             name => {
-                self.pass_over(name);
+                self.pass_over(name, None);
                 reader.skip()?;
             }
         }
@@ -336,6 +352,9 @@ impl Parts {
                     read: variables::read(&element, self.language.as_deref()),
                     notes: notes(&element),
                 };
+                for _ in element.all("location").skip(1) {
+                    self.pass_over("location behind another one", None);
+                }
                 self.counts.add(&element);
                 self.variables.push(found);
             }
@@ -349,8 +368,14 @@ impl Parts {
                 let element = self.element(tag, reader)?;
                 self.notes.push(element);
             }
+            "nCube" | "nCubeGrp" => {
+                let element = reader.element(tag, MOST_PART)?;
+                let label = element.first("labl").map(texts::words).filter(|words| !words.is_empty());
+                let name = || element.attribute("name").or(element.attribute("ID")).map(str::to_owned);
+                self.pass_over(&element.name, label.or_else(name));
+            }
             name => {
-                self.pass_over(name);
+                self.pass_over(name, None);
                 reader.skip()?;
             }
         }
@@ -390,8 +415,11 @@ impl Parts {
         self
     }
 
-    fn pass_over(&mut self, name: &str) {
-        *self.passed_over.entry(name.to_owned()).or_default() += 1;
+    /// Counts an element that is not taken; `first` is what it is called.
+    fn pass_over(&mut self, name: &str, first: Option<String>) {
+        let of_name = self.passed_over.entry(name.to_owned()).or_default();
+        of_name.count += 1;
+        of_name.first = of_name.first.take().or(first);
     }
 
     /// Keeps the tags of all texts in an element.
@@ -416,9 +444,11 @@ fn is_of_this_program(description: &Element) -> bool {
 }
 
 /// The losses of elements that are not taken.
-pub(crate) fn not_taken(passed_over: BTreeMap<String, u64>) -> impl Iterator<Item = Loss> {
-    passed_over.into_iter().map(|(name, count)| {
-        Loss::new(LossCode::NOT_READ, format!("elements `{name}` of the document are not taken")).count(count)
+fn not_taken(passed_over: BTreeMap<String, PassedOver>) -> impl Iterator<Item = Loss> {
+    passed_over.into_iter().map(|(name, PassedOver { count, first })| {
+        let action = format!("elements `{name}` of the document are not taken");
+        let loss = Loss::new(LossCode::NOT_READ, action).count(count);
+        first.into_iter().fold(loss, |loss, first| loss.first(None, first))
     })
 }
 
@@ -482,8 +512,18 @@ fn column(var: &Element) -> Column {
     let characters = start.zip(end).filter(|(start, end)| is_first && start <= end);
     let name = var.attribute("name").unwrap_or_default().to_owned();
     let stated = || var.all("sumStat").chain(var.all("catgry").flat_map(|category| category.all("catStat")));
-    let is_counted = |stat: &&Element| COUNTED.contains(&stat.attribute("type").unwrap_or("freq"));
-    let (statistics, counted) = (stated().count() as u64, stated().filter(is_counted).count() as u64);
+    let kind = |stat: &Element| stat.attribute("type").unwrap_or("freq").to_owned();
+    let is_counted = |stat: &Element| COUNTED.contains(&kind(stat).as_str());
+    // Rows give them again with the weight of the variable alone.
+    let weight = var.attribute("wgt-var");
+    let is_by_known = |stat: &Element| {
+        let own = stat.attribute("wgt-var").or(weight);
+        weight.is_some() && own == weight && WEIGHTED.contains(&kind(stat).as_str())
+    };
+    let is_weighted = |stat: &&Element| stat.attribute("wgtd") == Some("wgtd") && is_counted(stat);
+    let statistics = stated().count() as u64;
+    let further_statistics = stated().filter(|stat| !is_counted(stat)).count() as u64;
+    let weighted_statistics = stated().filter(is_weighted).filter(|stat| !is_by_known(stat)).count() as u64;
     let says_kind = stated_kind::says_kind(var);
     let says_format = stated_kind::says_format(var);
     Column {
@@ -493,12 +533,15 @@ fn column(var: &Element) -> Column {
         says_format,
         decimals,
         statistics,
-        further_statistics: statistics - counted,
+        further_statistics,
+        weighted_statistics,
+        stated: stated_file::stated_of(var),
     }
 }
 
-/// Types of statistics that are counted from rows.
+/// Types of statistics that are computed from rows, and those of them that are weighted, too.
 const COUNTED: [&str; 7] = ["vald", "invd", "min", "max", "mean", "stdev", "freq"];
+const WEIGHTED: [&str; 3] = ["mean", "stdev", "freq"];
 
 /// The notes of this program in an element.
 fn notes(element: &Element) -> Vec<Element> {

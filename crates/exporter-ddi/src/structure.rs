@@ -20,6 +20,8 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use exporter_xml::XML_SPACE;
+
 pub(crate) use content::{Mismatch, Particle};
 pub(crate) use value_type::{ValueType, is_language};
 
@@ -122,6 +124,19 @@ pub(crate) struct AttributeRule {
     pub(crate) values: ValueType,
 }
 
+/// Types of the schemas that are not called after one element.
+const SHARED_TYPES: [&str; 9] = [
+    "abstractTextType",
+    "baseElementType",
+    "conceptualTextType",
+    "materialReferenceType",
+    "phraseType",
+    "simpleTextAndDateType",
+    "simpleTextType",
+    "stringType",
+    "tableAndTextType",
+];
+
 /// Elements of text that stand wherever `text` does.
 const IN_TEXT: [&str; 9] = ["ExtLink", "Link", "div", "emph", "head", "hi", "list", "p", "xhtml:*"];
 
@@ -162,6 +177,14 @@ impl Structure {
         let is_reference =
             |values: &ValueType| matches!(values, ValueType::Id | ValueType::IdRef | ValueType::IdRefs);
         attributes.filter(move |attribute| is_reference(&attribute.values)).map(|attribute| attribute.name)
+    }
+
+    /// Whether a name with or without prefix is that of a type of the schema: that of an element, or one that several have.
+    pub(crate) fn has_type(&self, name: &str) -> bool {
+        let name = name.trim_matches(XML_SPACE);
+        let name = name.rsplit_once(':').map_or(name, |(_, name)| name);
+        let of_element = name.strip_suffix("Type");
+        SHARED_TYPES.contains(&name) || of_element.is_some_and(|element| self.rules.contains_key(element))
     }
 
     /// Where an element stands among those of its parent, as a number that grows with the order; elements of text and unknown

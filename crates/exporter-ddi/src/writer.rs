@@ -231,8 +231,15 @@ impl DdiWriter<'_> {
         self.profile.table(table, &mut element);
         let mut read = tables::read(&element, self.languages.default).table;
         read.key.clone_from(&table.key);
+        if stated_file::has_other_types(table, &self.codebook.tables)
+            && let Some((rectype, _)) = stated_file::record_type(table)
+        {
+            read.name = rectype.into();
+        }
+        let noted: HashSet<String> = read.attributes.keys().cloned().collect();
         let is_told = |name: &str| {
-            groups::is_of_group(table, name) || !self.has_file(at) && stated_file::is_of_table(table, name)
+            groups::is_of_group(table, name)
+                || !self.has_file(at) && stated_file::is_of_table(table, name) && !noted.contains(name)
         };
         let parent = table.parent.as_ref().and_then(|parent| self.codebook.table(&parent.table));
         if let Some((_, parent)) = parent.filter(|(parent, _)| *parent != at) {
@@ -318,6 +325,7 @@ impl DdiWriter<'_> {
             id: ids.variable(at, &variable.name).unwrap_or_default().to_owned(),
             file: &file_id,
             has_file: self.has_file(at),
+            has_places: shared.has_places,
             name: file.name(&variable.name),
             column: column + 1,
             question,
@@ -346,7 +354,10 @@ impl DdiWriter<'_> {
         self.profile.variable(column + 1, &mut element);
         let ReadVariable { variable: mut read, labels, .. } =
             variables::read(&element, self.languages.default);
-        let is_told = |name: &str| !self.has_file(at) && stated_file::is_of_variable(variable, name);
+        // What no element says as it was is in a note.
+        let is_noted = |name: &str| read.attributes.contains_key(name);
+        let is_told =
+            |name: &str| !self.has_file(at) && stated_file::is_of_variable(variable, name) && !is_noted(name);
         // Facts are told by rows, but for those of the file of some program.
         let mut whole = variable.clone();
         whole.facts = whole.facts.of_files();
@@ -380,12 +391,14 @@ impl DdiWriter<'_> {
     }
 }
 
-/// What several variables of a table share: questions that they answer together, and weights.
+/// What several variables of a table share: questions that they answer together, weights, and a file that is described.
 struct SharedByVariables<'a> {
     /// By variable.
     questions: HashMap<&'a str, GroupQuestion<'a>>,
     /// Variables by which others are weighted.
     weights: HashSet<&'a str>,
+    /// Whether a document has said where columns stand.
+    has_places: bool,
 }
 
 /// The question that the variables of a group answer together.
@@ -413,6 +426,6 @@ impl<'a> SharedByVariables<'a> {
             }
         }
         let weights = table.variables.iter().filter_map(|variable| variable.weighted_by.as_deref());
-        Self { questions, weights: weights.collect() }
+        Self { questions, weights: weights.collect(), has_places: stated_file::has_places(table) }
     }
 }

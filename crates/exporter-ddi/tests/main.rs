@@ -153,9 +153,24 @@ fn statistics_that_rows_do_not_give_again_are_told() {
         &format!("<var name=\"id\">{stated}<varFormat type=\"character\"/></var>"),
     );
     let losses = |files: &[(&str, &[u8])]| told(&among(&text, files, 1).unwrap().losses());
-    let without = "not-read pets.? statistics of the document are dropped, and there are no rows to recompute them from ×3";
+    let without = "not-read pets.? statistics of the document are dropped, and there are no rows to compute them from ×3";
     assert_eq!(losses(&[]), [without]);
-    let with =
-        "not-read pets.? statistics of the document that cannot be recomputed from rows are dropped ×1";
+    let with = "not-read pets.? statistics of the document that are not computed anew from rows, such as medians, are dropped ×1";
     assert_eq!(losses(&[("pets.plain", b"#plain\nid\n1\n")]), [with]);
+    // A weighted mean is computed anew with the weight of the variable, and with no other.
+    let weighted = |stated: &str| {
+        let stat = format!("<sumStat type=\"mean\" wgtd=\"wgtd\"{stated}>2</sumStat>");
+        let variables = format!(
+            "<var ID=\"V1\" name=\"id\" wgt-var=\"V2\" dcml=\"0\">{stat}</var><var ID=\"V2\" name=\"w\" dcml=\"0\"/>"
+        );
+        let text = document(&file("pets.plain"), &variables);
+        told(&among(&text, &[("pets.plain", b"#plain\nid\tw\n1\t1\n")], 1).unwrap().losses())
+    };
+    assert_eq!(weighted(""), [""; 0]);
+    assert_eq!(
+        weighted(" wgt-var=\"V9\""),
+        [
+            "not-read pets.? weighted statistics of the document whose weight is not that of their variable are dropped ×1"
+        ]
+    );
 }

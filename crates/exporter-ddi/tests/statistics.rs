@@ -140,6 +140,24 @@ fn values_without_a_count_are_not_the_rest_of_a_sum() {
     assert_eq!(told(&[(Some(1), 48), (Some(9), 30), (None, 2)]).1[4..], ["8: freq 0", "9: "]);
 }
 
+/// Whoever reads the report knows that there is more than the document tells.
+#[test]
+fn what_a_threshold_hides_is_told_once_per_table() {
+    let told = |counts: &[(Option<i64>, usize)], threshold: u64| {
+        let mut options = DdiOptions::default();
+        options.threshold = threshold;
+        let data = counted(counts, |x| x.labels = None);
+        let sink = Box::new(MemorySink::new());
+        let summary = export(&DdiExporter::new(options), &data, sink, &conformance::context()).unwrap();
+        super::told(&summary.changes.losses)
+    };
+    let line = "metadata-dropped t.? counts, ranges and means that tell of fewer than 5 rows are left out, as threshold=5 says \
+                ×1: None x";
+    assert_eq!(told(&[(Some(1), 3)], 5), [line]);
+    assert_eq!(told(&[(Some(1), 30), (Some(8), 30), (Some(9), 1)], 5), [line]);
+    assert_eq!((told(&[(Some(1), 3)], 0), told(&[(Some(1), 30)], 5)), (vec![], vec![]));
+}
+
 #[test]
 fn an_empty_text_is_no_answer_unless_it_has_a_label() {
     let of = |labels: Option<ValueLabels>| {

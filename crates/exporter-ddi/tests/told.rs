@@ -33,7 +33,14 @@ fn bytes_of_another_encoding_are_refused_with_their_line() {
     let error = opened(&declared("UTF-8")).unwrap_err();
     assert!(error.to_string().contains("line 2: some bytes are none of the encoding"), "{error}");
     assert!(error.hint().unwrap().contains("encoding=\"windows-1252\""), "{error:?}");
-    assert!(findings(&declared("UTF-8")).iter().any(|it| it.starts_with("line 2, ")));
+    assert!(
+        findings(&declared("UTF-8"))
+            .iter()
+            .any(|it| it.starts_with("line 2, column 10: some bytes are none"))
+    );
+    // Without a declaration it is read all the same, which other programs do not.
+    opened(&latin).unwrap();
+    assert!(findings(&latin).iter().any(|it| it.starts_with("line 2, column 10: some bytes are no UTF-8")));
     opened(&declared("windows-1252")).unwrap();
     let unknown = opened(&declared("foo-9")).unwrap_err();
     assert!(
@@ -44,6 +51,17 @@ fn bytes_of_another_encoding_are_refused_with_their_line() {
     assert!(findings(&declared("foo-9")).iter().any(|it| it.contains("foo-9")));
     opened(text.replace('\u{e9}', "e").replace("\"1.0\"?", "\"1.0\" encoding=\"foo-9\"?").as_bytes())
         .unwrap();
+}
+
+#[test]
+fn a_declaration_that_is_none_is_found() {
+    let text = document(&file("gone.dat"), "<var name=\"id\"/>");
+    let found = |text: &str| {
+        findings(text.as_bytes()).into_iter().filter(|it| it.contains("XML declaration")).count()
+    };
+    assert_eq!(found(&text), 0);
+    assert_eq!(found(&text.replacen("1.0", " 1.0", 1)), 1);
+    assert_eq!(found(&format!("\n{text}")), 1);
 }
 
 #[test]
@@ -175,7 +193,7 @@ fn what_a_document_says_is_not_said_otherwise() {
         ),
         (
             of("<var name=\"n\" intrvl=\"discrete\" dcml=\"0\"><varFormat type=\"numeric\"/></var>"),
-            vec![(has, "intrvl=\"discrete\""), (lacks, "intrvl=\"contin\"")],
+            vec![(has, "intrvl=\"discrete\""), (lacks, "intrvl=\"contin\""), (lacks, "exporter:attribute")],
         ),
         (
             of(
@@ -335,6 +353,153 @@ fn a_file_that_is_not_there_is_described_again() {
 }
 
 #[test]
+fn columns_of_a_file_that_is_not_there_stand_where_they_stood() {
+    let places = [
+        "StartPos=\"1\" EndPos=\"3\"",
+        "StartPos=\"4\" width=\"2\"",
+        "StartPos=\"6\"",
+        "StartPos=\"1\" EndPos=\"2\" RecSegNo=\"2\"",
+        "width=\"8\"",
+        "",
+    ];
+    let variable = |(at, place): (usize, &&str)| {
+        format!("<var ID=\"V{at}\" name=\"v{at}\" dcml=\"0\"><location {place}/></var>")
+    };
+    let variables: String = places.iter().enumerate().map(variable).collect();
+    let written = says_again(&document(&file("pets.dat"), &variables), &[]);
+    let locations: Vec<String> = super::element::parsed(&written)
+        .at("dataDscr/var/location")
+        .iter()
+        .map(|it| ["StartPos", "EndPos", "width", "RecSegNo"].map(|name| it.attribute(name)).join(","))
+        .collect();
+    assert_eq!(locations, ["1,3,,", "4,,2,", "6,,,", "1,2,,2", ",,8,", ",,,"]);
+    // A column behind another location of the same variable is told.
+    let two = variables.replacen("<location ", "<location StartPos=\"9\"/><location ", 1);
+    let lost = told(&among(&document(&file("pets.dat"), &two), &[], 1).unwrap().losses());
+    assert!(
+        lost.iter()
+            .any(|loss| loss.contains("`location behind another one` of the document are not taken ×1")),
+        "{lost:?}"
+    );
+}
+
+#[test]
+fn formats_of_a_file_that_is_not_there_are_said_again() {
+    let formats = [
+        ("dcml=\"0\"", "formatname=\"comp3\" schema=\"SAS\" type=\"numeric\""),
+        ("dcml=\"2\"", "formatname=\"F8.2\" schema=\"SPSS\" type=\"numeric\""),
+        ("", "category=\"date\" formatname=\"DATE9.\" schema=\"SAS\" type=\"numeric\""),
+        ("dcml=\"2\"", "category=\"currency\" otherSchema=\"Own\" schema=\"other\" type=\"numeric\""),
+        ("", "schema=\"IBM\" type=\"character\""),
+    ];
+    let variable = |(at, (more, format)): (usize, &(&str, &str))| {
+        format!("<var ID=\"V{at}\" name=\"v{at}\" {more}><varFormat {format}/></var>")
+    };
+    let text = document(&file("gone.dat"), &formats.iter().enumerate().map(variable).collect::<String>());
+    let written = says_again(&text, &[]);
+    let said: Vec<String> = super::element::parsed(&written)
+        .at("dataDscr/var/varFormat")
+        .iter()
+        .map(|it| {
+            let said = ["category", "formatname", "otherSchema", "schema", "type"].into_iter();
+            let said = said.map(|name| (name, it.attribute(name))).filter(|(_, value)| !value.is_empty());
+            said.map(|(name, value)| format!("{name}=\"{value}\"")).collect::<Vec<_>>().join(" ")
+        })
+        .collect();
+    assert_eq!(said, formats.map(|(_, format)| format));
+    // Of another kind it is described as what it is, and a note keeps what was said.
+    let mut codebook = among(&text, &[], 1).unwrap().codebook().clone();
+    codebook.tables[0].variables[0].kind = exporter_core::codebook::Kind::Text;
+    let data = exporter_core::MemoryDataset::new(codebook, vec![Vec::new()]).unwrap();
+    let (sink, context) = (MemorySink::new(), Context::default());
+    export(&DdiExporter::new(DdiOptions::default()), &data, Box::new(sink.clone()), &context).unwrap();
+    let changed = String::from_utf8(sink.entries().into_values().next().unwrap()).unwrap();
+    assert!(changed.contains("<varFormat type=\"character\" schema=\"ISO\"/>"), "{changed}");
+    assert!(
+        changed.contains("type=\"exporter:attribute\" subject=\"varFormat@formatname\">comp3<"),
+        "{changed}"
+    );
+}
+
+#[test]
+fn types_of_record_of_a_file_that_is_not_there_are_described_again() {
+    let groups = "<recGrp rectype=\"P\" recidvar=\"kind\"/><recGrp rectype=\"H\" recidvar=\"kind\"/>";
+    let of_types = |groups: &str| {
+        let files = file("pets.dat").replace(
+            "</fileName>",
+            &format!("</fileName><fileStrc type=\"hierarchical\">{groups}</fileStrc>"),
+        );
+        let of = |types: &str, variable: String| {
+            variable.replace(" files=", &format!(" rectype=\"{types}\" files="))
+        };
+        let text = "<varFormat type=\"character\"/>";
+        let variables = [
+            of("H P", variable("kind", (1, 1), "", text)),
+            of("H", variable("size", (2, 3), "dcml=\"0\"", "")),
+            of("P", variable("age", (2, 4), "dcml=\"0\"", "")),
+        ];
+        document(&files, &variables.concat())
+    };
+    let text = of_types(groups);
+    let written =
+        says_again(&text, &["recidvar=\"kind\"", "rectype=\"P\"", "rectype=\"H\"", "type=\"hierarchical\""]);
+    assert_eq!(written.matches("<fileName>pets.dat</fileName>").count(), 2);
+    // Its rows are found again, each in the table of its type.
+    let rows_: &[u8] = b"H12\nP123\nH34\n";
+    let opened = |text: &str| among(text, &[("pets.dat", rows_)], 1).unwrap();
+    for text in [&text, &written] {
+        let data = opened(text);
+        assert_eq!(data.codebook().tables.iter().map(|table| &*table.name).collect::<Vec<_>>(), ["P", "H"]);
+        assert_eq!((super::rows(&*data, 0).len(), super::rows(&*data, 1).len()), (1, 2));
+    }
+    // Where nothing tells the types apart, the file of one of them would be read as a whole.
+    let lost = told(&among(&of_types(&groups.replace("recidvar=\"kind\"", "")), &[], 1).unwrap().losses());
+    let wanted = "the name of its file is left out: nothing says of which type a record there is ×1";
+    assert_eq!(lost.iter().filter(|loss| loss.ends_with(wanted)).count(), 2, "{lost:?}");
+}
+
+#[test]
+fn further_files_and_fingerprints_are_said_again() {
+    let print = |kind: &str, value: &str, algorithm: &str| {
+        format!(
+            "<dataFingerprint type=\"{kind}\"><digitalFingerprintValue>{value}</digitalFingerprintValue>\
+             <algorithmSpecification>{algorithm}</algorithmSpecification></dataFingerprint>"
+        )
+    };
+    let prints = [print("dataFile", "d41d8cd9", "MD5"), print("data", "aa11", "UNF")].concat();
+    let files = format!(
+        "<fileDscr ID=\"F1\"><fileTxt><fileName>pets.dat</fileName>{prints}<fileStrc type=\"other\" otherType=\"network\"/>\
+         </fileTxt><fileTxt><fileName>pets.sav</fileName>{}<fileCont>The same</fileCont><fileType charset=\"UTF-8\">SPSS</fileType>\
+         </fileTxt></fileDscr>",
+        print("dataFile", "bb22", "SHA-1")
+    );
+    says_again(
+        &document(&files, "<var ID=\"V1\" name=\"id\" dcml=\"0\"/>"),
+        &[
+            "<fileName>pets.sav</fileName>",
+            "<fileCont>The same</fileCont>",
+            "<fileType charset=\"UTF-8\">SPSS</fileType>",
+            "<fileStrc type=\"other\" otherType=\"network\"/>",
+            "d41d8cd9",
+            "MD5",
+            "aa11",
+            "UNF",
+            "bb22",
+            "SHA-1",
+        ],
+    );
+}
+
+#[test]
+fn cubes_are_told_with_their_number_and_the_first_of_them() {
+    let cubes = "<nCube/><nCube name=\"c\"><labl>Deaths by age</labl></nCube>";
+    let text = document(&file("gone.dat"), &format!("<var name=\"id\"/>{cubes}"));
+    let lost = told(&among(&text, &[], 1).unwrap().losses());
+    let wanted = "not-read ?.? elements `nCube` of the document are not taken ×2: None Deaths by age";
+    assert!(lost.iter().any(|loss| loss == wanted), "{lost:?}");
+}
+
+#[test]
 fn kinds_of_groups_and_orders_of_categories_stay() {
     let group = |kind: &str, name: &str| format!("<varGrp ID=\"{name}\" {kind} name=\"{name}\" var=\"V1\"/>");
     let categories = "<catgry><catValu>1</catValu><labl>One</labl></catgry><catgry missing=\"Y\"><catValu>9</catValu><labl>None</labl>\
@@ -429,6 +594,7 @@ fn what_kind_a_variable_is_of_is_not_said_where_the_document_does_not() {
         variables.map(|var| var.attribute(name).to_owned()).collect()
     };
     assert_eq!(said("dcml"), ["", "", "", "0"]);
+    // Of the last one the kind is stated, and catalogues look for what follows from it.
     assert_eq!(said("intrvl"), ["", "discrete", "discrete", "contin"]);
     assert_eq!(said("representationType"), ["", "code", "", "numeric"]);
     assert_eq!(root.at("dataDscr/var/varFormat").len(), 1);
@@ -457,7 +623,6 @@ fn what_is_read_of_no_part_is_told() {
         [
             "not-read ?.? `labl` of the document says more than is read ×1: None Heading",
             "not-read ?.? `qstn` of the document says more than is read ×1: None Around",
-            "not-read ?.? `varFormat@formatname` of the document says more than is read ×1: None comp3",
         ]
     );
 }

@@ -4,6 +4,8 @@ use std::io::{self, BufRead, Read};
 
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+use super::counted::Position;
+
 /// Bytes in which a declaration is looked for.
 const HEAD: usize = 1024;
 /// Bytes in UTF-8 that are decoded at once.
@@ -19,10 +21,12 @@ pub struct Decoded<R> {
     text: Vec<u8>,
     at: usize,
     at_end: bool,
-    /// Line ends that were decoded.
-    lines: u64,
-    /// The line of the first bytes that the encoding does not have.
-    malformed: Option<u64>,
+    /// Behind what was decoded.
+    position: Position,
+    /// The first bytes that the encoding does not have.
+    malformed: Option<Position>,
+    /// The first bytes that are no UTF-8, where the document declares no encoding and is read in another one.
+    undeclared: Option<Position>,
     /// The name of the declared encoding, where nothing is known of it: only what is ASCII in nearly all of them is read.
     unknown: Option<String>,
 }
@@ -31,8 +35,20 @@ impl<R: BufRead> Decoded<R> {
     /// Decodes a document.
     pub fn new(inner: R) -> Self {
         let (head, text) = (Vec::new(), Vec::new());
-        let (malformed, unknown) = (None, None);
-        Self { inner, head, decoder: None, text, at: 0, at_end: false, lines: 0, malformed, unknown }
+        let (position, malformed) = (Position::of_line(1), None);
+        let (undeclared, unknown) = (None, None);
+        Self {
+            inner,
+            head,
+            decoder: None,
+            text,
+            at: 0,
+            at_end: false,
+            position,
+            malformed,
+            undeclared,
+            unknown,
+        }
     }
 
     /// The name of the declared encoding, where nothing is known of it.
@@ -42,7 +58,17 @@ impl<R: BufRead> Decoded<R> {
 
     /// The line, from 1, of the first bytes that the encoding does not have.
     pub fn malformed(&self) -> Option<u64> {
+        self.malformed_at().map(|position| position.line)
+    }
+
+    /// Where the first bytes stand that the encoding does not have.
+    pub fn malformed_at(&self) -> Option<Position> {
         self.malformed
+    }
+
+    /// Where the first bytes stand that are no UTF-8, where the document declares no encoding and is read in Windows-1252.
+    pub fn undeclared_at(&self) -> Option<Position> {
+        self.undeclared
     }
 
     /// Decodes what comes next.
@@ -53,6 +79,14 @@ impl<R: BufRead> Decoded<R> {
                 self.inner.by_ref().take(HEAD as u64).read_to_end(&mut self.head)?;
                 let (encoding, unknown) = encoding_of(&self.head);
                 self.unknown = unknown;
+                if encoding == WINDOWS_1252
+                    && label_of(&self.head).is_none()
+                    && let Err(bad) = std::str::from_utf8(&self.head)
+                {
+                    let mut at = Position::of_line(1);
+                    at.pass(self.head.get(..bad.valid_up_to()).unwrap_or_default());
+                    self.undeclared = Some(at);
+                }
                 encoding.new_decoder()
             }
         };
@@ -66,17 +100,17 @@ impl<R: BufRead> Decoded<R> {
             let (result, read, some, bad) = decoder.decode_to_utf8(bytes, &mut self.text, is_last);
             written = some;
             let text = self.text.get(..some).unwrap_or_default();
-            let lines = |text: &[u8]| memchr::memchr_iter(b'\n', text).count() as u64;
             let is_beyond_ascii = self.unknown.is_some() && !text.is_ascii();
             if (bad || is_beyond_ascii) && self.malformed.is_none() {
                 let at = match is_beyond_ascii {
                     true => text.iter().position(|byte| !byte.is_ascii()),
                     false => memchr::memmem::find(text, "\u{FFFD}".as_bytes()),
                 };
-                let at = at.unwrap_or(text.len());
-                self.malformed = Some(self.lines + lines(text.get(..at).unwrap_or_default()) + 1);
+                let mut position = self.position;
+                position.pass(text.get(..at.unwrap_or(text.len())).unwrap_or_default());
+                self.malformed = Some(position);
             }
-            self.lines += lines(text);
+            self.position.pass(text);
             self.at_end = is_last && result == CoderResult::InputEmpty;
             if from_head {
                 self.head.drain(..read);
@@ -121,15 +155,7 @@ fn encoding_of(head: &[u8]) -> (&'static Encoding, Option<String>) {
         [0, b'<', ..] => return (UTF_16BE, None),
         _ => {}
     }
-    let declaration = head.strip_prefix(b"<?xml").unwrap_or_default();
-    let end = declaration.windows(2).position(|two| two == b"?>").unwrap_or_default();
-    let declaration = String::from_utf8_lossy(declaration.get(..end).unwrap_or_default());
-    let label = declaration.split_once("encoding").and_then(|(_, rest)| {
-        let rest = rest.trim_start().strip_prefix('=')?.trim_start();
-        let quote = rest.chars().next().filter(|one| matches!(one, '"' | '\''))?;
-        rest.get(1..)?.split(quote).next()
-    });
-    let encoding = match label {
+    let encoding = match label_of(head) {
         // Without a declaration it is UTF-8, unless it cannot be.
         None if std::str::from_utf8(head).is_err_and(|bad| bad.error_len().is_some()) => WINDOWS_1252,
         None => UTF_8,
@@ -137,10 +163,21 @@ fn encoding_of(head: &[u8]) -> (&'static Encoding, Option<String>) {
             // The bytes of the declaration are no UTF-16.
             Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => UTF_8,
             Some(encoding) => encoding,
-            None => return (UTF_8, Some(label.to_owned())),
+            None => return (UTF_8, Some(label)),
         },
     };
     (encoding, None)
+}
+
+/// The encoding that a document declares.
+fn label_of(head: &[u8]) -> Option<String> {
+    let declaration = head.strip_prefix(b"<?xml")?;
+    let end = declaration.windows(2).position(|two| two == b"?>").unwrap_or_default();
+    let declaration = String::from_utf8_lossy(declaration.get(..end).unwrap_or_default());
+    let (_, rest) = declaration.split_once("encoding")?;
+    let rest = rest.trim_start().strip_prefix('=')?.trim_start();
+    let quote = rest.chars().next().filter(|one| matches!(one, '"' | '\''))?;
+    rest.get(1..)?.split(quote).next().map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -171,7 +208,16 @@ mod tests {
         assert_eq!(decoded(b""), (String::new(), false));
         let mut third = Decoded::new(b"<?xml encoding='utf-8'?>\n<a>\n\xE9 \xE8</a>".as_slice());
         third.read_to_string(&mut String::new()).unwrap();
-        assert_eq!(third.malformed(), Some(3));
+        assert_eq!(third.malformed_at(), Some(Position { line: 3, column: 1 }));
+        for (head, place) in
+            [("<?xml version='1.0'?>\n<a>", Some((2, 4))), ("<?xml encoding='latin1'?>", None)]
+        {
+            let bytes = [head.as_bytes(), b"\xE9</a>"].concat();
+            let mut latin = Decoded::new(bytes.as_slice());
+            latin.read_to_string(&mut String::new()).unwrap();
+            assert_eq!(latin.undeclared_at().map(|it| (it.line, it.column)), place);
+            assert_eq!(latin.malformed(), None);
+        }
         for (text, line) in [("<a>\n\u{E9}</a>", Some(2)), ("<a>e</a>", None)] {
             let text = format!("<?xml version='1.0' encoding='foo-9'?>{text}");
             let mut unknown = Decoded::new(text.as_bytes());

@@ -13,7 +13,7 @@ use super::decoded::Decoded;
 use super::element::{Element, Node};
 use super::entities::{Entities, character, entity_of, is_of_xml, reference};
 use super::escape::{is_allowed, without_forbidden};
-use super::names::is_nc_name;
+use super::names::{XML_SPACE, is_declaration, is_nc_name};
 
 /// Bytes of a text or tag that is read; nothing that people write is longer.
 const MOST_BYTES: usize = 16 << 20;
@@ -61,6 +61,10 @@ pub enum Oddity {
     Attribute(String),
     /// Bytes that the encoding of the document does not have, or whose encoding, of this name, is not known; told at the end.
     Encoding(Option<String>),
+    /// Bytes that are no UTF-8, in a document that declares no encoding; told at the end.
+    Undeclared,
+    /// An XML declaration that is none, or does not stand at the beginning.
+    Declaration,
     /// Something before or behind the outermost element.
     Outside,
 }
@@ -84,6 +88,13 @@ impl fmt::Display for Oddity {
             }
             Self::Encoding(None) => {
                 out.write_str("some bytes are none of the encoding that the document says it has")
+            }
+            Self::Undeclared => out.write_str(
+                "some bytes are no UTF-8, and the document declares no other encoding; save it as UTF-8, or write \
+                 encoding=\"windows-1252\" into its first line",
+            ),
+            Self::Declaration => {
+                out.write_str("the XML declaration must be the first, such as <?xml version=\"1.0\" encoding=\"UTF-8\"?>")
             }
             Self::Outside => out.write_str("something stands outside the outermost element"),
         }
@@ -265,12 +276,22 @@ impl<R: BufRead> XmlReader<R> {
                 Ok(self.text(text))
             }
             Event::DocType(declaration) => self.doctype(&declaration.xml10_content()).map(|()| None),
-            Event::Decl(_) | Event::Comment(_) | Event::PI(_) => Ok(None),
+            Event::Decl(declaration) => {
+                if self.position != Position::of_line(1) || !is_declaration(&declaration) {
+                    self.odd(Oddity::Declaration);
+                }
+                Ok(None)
+            }
+            Event::Comment(_) | Event::PI(_) => Ok(None),
             Event::Eof => {
                 self.at_end = true;
-                if let Some(line) = self.malformed() {
-                    let unknown = self.unknown_encoding().map(str::to_owned);
-                    self.oddities.push((Position { line, column: 1 }, Oddity::Encoding(unknown)));
+                let decoded = self.reader.get_ref().inner();
+                if let Some(at) = decoded.malformed_at() {
+                    let unknown = decoded.unknown().map(str::to_owned);
+                    self.oddities.push((at, Oddity::Encoding(unknown)));
+                }
+                if let Some(at) = decoded.undeclared_at() {
+                    self.oddities.push((at, Oddity::Undeclared));
                 }
                 match self.open.last() {
                     Some(open) => Err(self.fault(format!("the document ends within <{open}>"))),
@@ -339,7 +360,7 @@ impl<R: BufRead> XmlReader<R> {
     fn text(&mut self, text: String) -> Option<Item> {
         self.check_characters(&text);
         if self.open.is_empty() {
-            if !text.trim().is_empty() {
+            if !text.trim_matches(XML_SPACE).is_empty() {
                 self.odd(Oddity::Outside);
             }
             return None;

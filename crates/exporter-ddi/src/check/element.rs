@@ -1,7 +1,7 @@
 //! One element and what was met in it.
 
 use crate::structure::{Content, Mismatch, Particle, Rule};
-use exporter_xml::Position;
+use exporter_xml::{Position, XML_SPACE};
 
 /// Characters of a value that are kept to be looked at.
 const MOST_VALUE: usize = 4096;
@@ -37,7 +37,9 @@ impl Open {
                 self.text.extend(text.chars().take(room));
                 false
             }
-            Some(Content::Children(_) | Content::Empty) if !text.trim().is_empty() => {
+            // White space between elements is that of XML alone, and where none may stand there is nothing between.
+            Some(Content::Children(_)) if text.trim_matches(XML_SPACE).is_empty() => false,
+            Some(Content::Children(_) | Content::Empty) => {
                 let is_first = self.text.is_empty();
                 self.text.push('x');
                 is_first

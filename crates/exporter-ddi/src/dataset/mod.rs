@@ -24,7 +24,7 @@ use serde::Deserialize;
 use crate::exporter::Ddi;
 use crate::mapping::stated_file;
 use crate::options::LabelsFrom;
-use crate::reader::{DdiDocument, TableFile, read_with, unsaid};
+use crate::reader::{Column, DdiDocument, TableFile, read_with, unsaid};
 use fixed::FixedRows;
 use open_data_format::{Package, is_package};
 use other_format::OtherRows;
@@ -72,10 +72,11 @@ impl Describe for DdiInput {
 
     fn describe(source: &Source<'_>, context: &Context) -> Result<Description> {
         let DdiDocument { codebook, files, losses, .. } = document(source, LabelsFrom::default(), context)?;
+        let unsaid = unsaid_of(source, &codebook, &files, context)?;
         let mut description = Description::new(codebook);
         let of_tables = description.codebook.tables.iter().zip(&files);
-        let lost = of_tables.clone().filter_map(|(table, file)| lost_statistics(&table.name, file, true));
-        description.losses = losses.into_iter().chain(lost).collect();
+        let lost = of_tables.clone().flat_map(|(table, file)| lost_statistics(&table.name, file, true));
+        description.losses = losses.into_iter().chain(unsaid).chain(lost).collect();
         description.guessed = of_tables.map(|(table, file)| guessed_kinds(table, file)).collect();
         description.readings = files.iter().map(|file| file.readings.clone()).collect();
         description.files = files.iter().map(data_files::paths).collect();
@@ -84,19 +85,26 @@ impl Describe for DdiInput {
 }
 
 /// The statistics of a table that rows, if there are any, do not give again.
-fn lost_statistics(table: &str, file: &TableFile, has_rows: bool) -> Option<Loss> {
-    let columns = file.columns.iter();
-    let (action, count) = match has_rows {
-        true => (
-            "statistics of the document that cannot be recomputed from rows are dropped",
-            columns.map(|column| column.further_statistics).sum(),
-        ),
-        false => (
-            "statistics of the document are dropped, and there are no rows to recompute them from",
-            columns.map(|column| column.statistics).sum(),
-        ),
+fn lost_statistics(table: &str, file: &TableFile, has_rows: bool) -> Vec<Loss> {
+    let sum = |count: fn(&Column) -> u64| file.columns.iter().map(count).sum::<u64>();
+    let lost = match has_rows {
+        true => vec![
+            (
+                "statistics of the document that are not computed anew from rows, such as medians, are dropped",
+                sum(|column| column.further_statistics),
+            ),
+            (
+                "weighted statistics of the document whose weight is not that of their variable are dropped",
+                sum(|column| column.weighted_statistics),
+            ),
+        ],
+        false => vec![(
+            "statistics of the document are dropped, and there are no rows to compute them from",
+            sum(|column| column.statistics),
+        )],
     };
-    (count > 0).then(|| Loss::new(LossCode::NOT_READ, action).table(table).count(count))
+    let lost = lost.into_iter().filter(|(_, count)| *count > 0);
+    lost.map(|(action, count)| Loss::new(LossCode::NOT_READ, action).table(table).count(count)).collect()
 }
 
 /// The outermost element of a document in UTF-8 or UTF-16.
@@ -115,14 +123,21 @@ fn document(source: &Source<'_>, labels: LabelsFrom, context: &Context) -> Resul
     let bytes = std::io::BufReader::with_capacity(256 << 10, source.cursor());
     let document = read_with(bytes, labels).map_err(|error| Error::from(error).entry(&source.name));
     context.cancel().check()?;
-    let mut document = document?;
-    let again = std::io::BufReader::with_capacity(256 << 10, source.cursor());
-    let unsaid = unsaid(again, &document.codebook, &document.files);
     document
-        .losses
-        .extend(unsaid.map_err(|fault| Error::from(crate::DdiError::from(fault)).entry(&source.name))?);
+}
+
+/// What the document that a source is says and the codebook does not.
+fn unsaid_of(
+    source: &Source<'_>,
+    codebook: &Codebook,
+    files: &[TableFile],
+    context: &Context,
+) -> Result<Vec<Loss>> {
+    let bytes = std::io::BufReader::with_capacity(256 << 10, source.cursor());
+    let losses = unsaid(bytes, codebook, files);
+    let losses = losses.map_err(|fault| Error::from(crate::DdiError::from(fault)).entry(&source.name))?;
     context.cancel().check()?;
-    Ok(document)
+    Ok(losses)
 }
 
 /// The study that a document describes.
@@ -163,10 +178,13 @@ impl DdiDataset {
         let mut opening = Opening { place, opened_by: source, context, losses, notes: Vec::new() };
         let rows = opening.rows(&mut codebook, &files)?;
         for ((table, file), rows) in codebook.tables.iter_mut().zip(&files).zip(&rows) {
-            if matches!(rows, Rows::None) {
-                stated_file::keep(table, file);
+            if matches!(rows, Rows::None) && stated_file::keep(table, file) {
+                let action = "the name of its file is left out: nothing says of which type a record there is";
+                opening.losses.push(Loss::new(LossCode::NOT_READ, action).table(&table.name));
             }
         }
+        let unsaid = unsaid_of(&opening.place, &codebook, &files, context)?;
+        opening.losses.extend(unsaid);
         opening.rows_are_lost(&codebook, &rows);
         opening.statistics_are_lost(&codebook, &files, &rows);
         let Opening { losses, notes, .. } = opening;

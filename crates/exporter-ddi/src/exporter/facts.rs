@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime};
 use exporter_core::codebook::{Codebook, Kind, MissingValues, Sensitivity, Table, Value, Variable};
 use exporter_core::profile::{Facts, Number, Profile, ProfileRequest, StatisticsRequest, ValueCount};
-use exporter_core::{Dataset, TableId};
+use exporter_core::{Dataset, Loss, LossCode, TableId};
 
 use crate::mapping::variables::has_categories;
 use crate::options::{DdiOptions, StatisticsOption};
@@ -77,29 +77,41 @@ fn has_range(codebook: &Codebook, variable: &Variable, options: &DdiOptions) -> 
         && (variable.kind.is_numeric() || variable.kind.is_temporal())
 }
 
-/// By table and variable, the statistics that the profile has.
+/// By table and variable, the statistics that the profile has, and what is told of those that the threshold hides.
 pub(super) fn statistics(
     codebook: &Codebook,
     profile: &Profile,
     options: &DdiOptions,
-) -> Vec<Vec<Option<VariableStatistics>>> {
-    let of_table = |(at, table): (usize, &Table)| {
-        let variables = table.variables.iter().enumerate();
-        variables
-            .map(|(column, variable)| {
-                of_variable(codebook, (at, table), (column, variable), profile, options)
-            })
-            .collect()
-    };
-    codebook.tables.iter().enumerate().map(of_table).collect()
+) -> (Vec<Vec<Option<VariableStatistics>>>, Vec<Loss>) {
+    let (mut all, mut losses) = (Vec::new(), Vec::new());
+    for (at, table) in codebook.tables.iter().enumerate() {
+        let (mut of_table, mut hidden) = (Vec::new(), Vec::new());
+        for (column, variable) in table.variables.iter().enumerate() {
+            let mut is_hidden = false;
+            let place = ((at, table), (column, variable));
+            of_table.push(of_variable(codebook, place, profile, options, &mut is_hidden));
+            hidden.extend(is_hidden.then_some(variable.name.as_str()));
+        }
+        if let Some(first) = hidden.first() {
+            let action = format!(
+                "counts, ranges and means that tell of fewer than {} rows are left out, as threshold={0} says",
+                options.threshold
+            );
+            let loss = Loss::new(LossCode::METADATA_DROPPED, action).table(&table.name);
+            losses.push(loss.count(hidden.len() as u64).counting("variables").first(None, *first));
+        }
+        all.push(of_table);
+    }
+    (all, losses)
 }
 
+/// The statistics of a variable of a table; `has_hidden` becomes true where some of them are hidden.
 fn of_variable(
     codebook: &Codebook,
-    (at, table): (usize, &Table),
-    (column, variable): (usize, &Variable),
+    ((at, table), (column, variable)): ((usize, &Table), (usize, &Variable)),
     profile: &Profile,
     options: &DdiOptions,
+    has_hidden: &mut bool,
 ) -> Option<VariableStatistics> {
     let id = TableId(at);
     // Of a table without rows nothing is told: it may be one that is only described.
@@ -124,9 +136,12 @@ fn of_variable(
     };
     let is_hidden = |count: u64| count > 0 && count < options.threshold;
     if is_hidden(valid) || is_hidden(rows.saturating_sub(valid)) {
+        *has_hidden = true;
         return None;
     }
+    let counted = frequencies.len();
     hide(&mut frequencies, variable, (valid, rows.saturating_sub(valid)), is_hidden);
+    *has_hidden = frequencies.len() < counted && variable.sensitivity != Sensitivity::DirectIdentifier;
     if variable.sensitivity == Sensitivity::DirectIdentifier {
         frequencies.clear();
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use exporter_core::codebook::{Table, Text};
+use exporter_core::codebook::{Attribute, Table, Text};
 
 use super::free_elements::{self, Known};
 use super::groups::is_of_group;
@@ -77,10 +77,17 @@ impl TableEntry<'_> {
             dscr.push(typed(READING, file.path.as_str(), options.to_string()));
         }
         let attributes = &self.table.attributes;
-        let known = Known { read: &READ, first: &FIRST, code: &|_| None, structure: self.structure };
-        let placed = free_elements::place(&mut dscr, attributes, &known);
+        let known = |read| Known { read, first: &FIRST, code: &|_| None, structure: self.structure };
+        let (of_files, others): (BTreeMap<_, _>, BTreeMap<_, _>) = attributes
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .partition(|(name, _)| self.files.is_empty() && stated_file::is_of_files(name));
+        let mut placed = free_elements::place(&mut dscr, &of_files, &known(&[]));
+        placed.extend(free_elements::place(&mut dscr, &others, &known(&READ)));
         let is_note = |name: &str| {
-            let is_stated = self.files.is_empty() && stated_file::is_of_table(self.table, name);
+            let is_stated = self.files.is_empty()
+                && stated_file::is_of_table(self.table, name)
+                && !stated_file::is_of_files(name);
             let is_description = name == ELSEWHERE && self.is_described && was_described(self.table);
             !(placed.contains(name) || is_stated || is_description || is_of_group(self.table, name))
         };
@@ -102,14 +109,19 @@ impl TableEntry<'_> {
             self.contents(&mut text);
             let (key, children) = (self.key.join(" "), self.children.join(" "));
             let is_related = !key.is_empty() || !children.is_empty() || self.table.parent.is_some();
-            let mut structure =
-                Element::new("fileStrc").with("type", if is_related { "relational" } else { "rectangular" });
-            if is_related {
+            let stated = stated_file::structure(self.table).filter(|_| file.is_none());
+            let types = stated_file::record_type(self.table).filter(|_| file.is_none());
+            let own = if is_related { "relational" } else { "rectangular" };
+            let kind = if types.is_some() { "hierarchical" } else { stated.unwrap_or(own) };
+            let mut structure = Element::new("fileStrc").with("type", kind);
+            if is_related || types.is_some() {
+                let (rectype, type_variable) = types.unwrap_or((&self.table.name, ""));
                 let mut record = Element::new("recGrp")
                     .with("ID", self.record.as_str())
                     .with("recGrp", children)
-                    .with("rectype", self.table.name.as_str())
-                    .with("keyvar", key);
+                    .with("rectype", rectype)
+                    .with("keyvar", key)
+                    .with("recidvar", type_variable);
                 record.extend(self.languages.elements("labl", &self.table.label));
                 structure.push(record);
             }
@@ -184,6 +196,20 @@ pub(crate) struct ReadTable {
     pub(crate) format: Option<String>,
     /// Names of files that are read with options, and these.
     pub(crate) readings: Vec<(String, serde_json::Value)>,
+    /// What is said of further files, and fingerprints, as free attributes.
+    pub(crate) further: BTreeMap<String, Attribute>,
+}
+
+impl ReadTable {
+    /// What its records are to one another, where it is more than record groups say.
+    pub(crate) fn stated_structure(&self) -> Option<String> {
+        let is_said = match self.structure.as_str() {
+            "" | "rectangular" => false,
+            "relational" => self.records.is_empty(),
+            _ => true,
+        };
+        is_said.then(|| self.structure.clone())
+    }
 }
 
 /// A record group.
@@ -245,6 +271,7 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
         read.files.push(uri.to_owned());
         read.digests.push(None);
     }
+    read.further = further(dscr);
     let mut left = Left::default();
     let structure = texts().find_map(|text| text.first("fileStrc"));
     read.structure = structure.and_then(|it| it.attribute("type")).unwrap_or_default().to_owned();
@@ -313,6 +340,23 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
     attributes.extend(note::attributes_of(dscr.all("notes")));
     table.attributes = attributes;
     read
+}
+
+/// What is said of the files behind the first, and fingerprints of all.
+fn further(dscr: &Element) -> BTreeMap<String, Attribute> {
+    let mut kept = BTreeMap::new();
+    let mut prints = Element::new("fileTxt");
+    prints.extend(dscr.first("fileTxt").into_iter().flat_map(|text| text.all("dataFingerprint")).cloned());
+    let mut first = Element::new("fileDscr");
+    first.push(prints);
+    let mut left = Left::default();
+    free_elements::keep(&mut kept, &first, &[], &left);
+    let mut behind = Element::new("fileDscr");
+    behind.push(Element::new("fileTxt"));
+    behind.extend(dscr.all("fileTxt").skip(1).cloned());
+    behind.elements().skip(1).for_each(|further| left.keep(further));
+    free_elements::keep(&mut kept, &behind, &["fileTxt"], &left);
+    kept
 }
 
 /// The table of the first of several types of record: what the file is called is its description, where the type has a name of

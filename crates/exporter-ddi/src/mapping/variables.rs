@@ -32,6 +32,8 @@ pub(crate) struct VariableEntry<'a> {
     pub(crate) file: &'a str,
     /// Whether there is a data file; else its column is where a document has said.
     pub(crate) has_file: bool,
+    /// Whether a document has said where columns of its table stand.
+    pub(crate) has_places: bool,
     /// Name in its file.
     pub(crate) name: &'a str,
     /// Column of its file, from 1.
@@ -74,6 +76,8 @@ impl VariableEntry<'_> {
             (words, _) if is_guess && words != "code" => ("", ""),
             stated => stated,
         };
+        // Without it a variable is discrete by the schema, and catalogues such as NADA and Dataverse look for it: so it is said by
+        // measure, categories and kind, also where a document has left it out, unless even the kind is a guess.
         let interval = match (is_measured, is_guess) {
             (true, false) => "contin",
             (_, true) if !is_discrete && !is_labelled => "",
@@ -99,9 +103,10 @@ impl VariableEntry<'_> {
             .with("representationType", representation)
             .with("otherRepresentationType", other)
             .with("measUnit", self.languages.one(&self.variable.unit));
-        let stated = if self.has_file { None } else { stated_file::of_variable(self.variable) };
-        let location =
-            stated.unwrap_or_else(|| Element::new("location").with("StartPos", self.column.to_string()));
+        let location = match !self.has_file && self.has_places {
+            true => stated_file::location(self.variable),
+            false => Element::new("location").with("StartPos", self.column.to_string()),
+        };
         var.push(location.with("fileid", self.file));
         let labels = self.languages.elements("labl", &self.variable.label).into_iter();
         var.extend(labels.map(|label| label.with("level", "variable")));
@@ -133,13 +138,19 @@ impl VariableEntry<'_> {
             None => var.extend(values.categories()),
         }
         var.extend(self.languages.elements("concept", &self.variable.concept));
+        let mut is_format_stated = is_guess;
         let derived = self.languages.elements("drvdesc", &self.variable.derivation);
         if !derived.is_empty() {
             let mut derivation = Element::new("derivation");
             derivation.extend(derived);
             var.push(derivation);
         }
-        var.extend((!is_guess).then(|| self.format()));
+        if !is_guess {
+            let own = stored_format(self.variable, self.program, self.has_words_for_booleans);
+            let format = self.stated_format(&var, &own);
+            is_format_stated = format.is_some();
+            var.push(format.unwrap_or(own));
+        }
         let texts = notes_elsewhere(&self.variable.attributes, "txt");
         for (at, note) in self.variable.notes.iter().enumerate() {
             var.extend(self.languages.elements(if at < texts { "txt" } else { "notes" }, note));
@@ -158,16 +169,35 @@ impl VariableEntry<'_> {
         let is_written = |name: &str| {
             placed.contains(name)
                 || name == EXCLUDED
+                || name == INTERVAL && is_discrete && interval == DISCRETE
                 || name == ELSEWHERE && notes_elsewhere(attributes, "txt") > 0
-                || self.is_stated(name)
+                || !self.has_file
+                    && stated_file::is_of_variable(self.variable, name)
+                    && (is_format_stated || !name.starts_with("varFormat"))
         };
         var.extend(note::attributes(attributes.iter().filter(|(name, _)| !is_written(name))));
         var
     }
 
-    /// Whether an attribute stands in `location`.
-    fn is_stated(&self, attribute: &str) -> bool {
-        !self.has_file && stated_file::is_of_variable(self.variable, attribute)
+    /// `varFormat` as a document has said, where no other file is written and values of the same kind and display format are
+    /// read by it as by our own.
+    fn stated_format(&self, var: &Element, own: &Element) -> Option<Element> {
+        let stated = stated_file::format(self.variable).filter(|_| !self.has_file)?;
+        let rule = self.structure.rule("varFormat")?;
+        let holds = |name: &str, value: &str| rule.attribute(name).is_some_and(|it| it.values.holds(value));
+        let is_valid = stated.attributes.iter().all(|(name, value)| holds(name, value));
+        let with = |format: &Element| {
+            let mut var = var.clone();
+            var.push(format.clone());
+            var
+        };
+        let (by_stated, by_own) = (with(&stated), with(own));
+        let read = format_of(&by_stated, &self.variable.kind).map(|format| format.native);
+        let known = self.variable.format.as_ref().map(|format| &format.native);
+        let is_known =
+            |(program, name): (&String, &String)| known.and_then(|it| it.get(program)) == Some(name);
+        let is_same = kind_of(&by_stated) == kind_of(&by_own) && read.iter().flatten().all(is_known);
+        (is_valid && is_same).then_some(stated)
     }
 
     fn statistics(&self) -> Vec<Element> {
@@ -195,53 +225,53 @@ impl VariableEntry<'_> {
         }
         stats
     }
+}
 
-    /// `varFormat`: how the values are stored in the file.
-    fn format(&self) -> Element {
-        let kind = &self.variable.kind;
-        let category = match kind {
-            Kind::Date | Kind::DateTime { .. } => "date",
-            Kind::Time(_) => "time",
-            _ => "",
-        };
-        let native = |program: &str| self.variable.format.as_ref()?.native.get(program).map(String::as_str);
-        let is_text = matches!(kind, Kind::Text);
-        let (is_character, schema, other, name) = match self.program {
-            Program::Stata => {
-                let default = match kind {
-                    Kind::Date => "%td",
-                    Kind::DateTime { .. } | Kind::Time(_) => "%tc",
-                    _ => "",
-                };
-                (is_text, "other", "Stata", native("stata").unwrap_or(default))
-            }
-            Program::Spss => {
-                let default = match kind {
-                    Kind::Date => "DATE11",
-                    Kind::DateTime { .. } => "DATETIME20",
-                    Kind::Time(_) => "TIME8",
-                    _ => "",
-                };
-                (is_text, "SPSS", "", native("spss").unwrap_or(default))
-            }
-            Program::Other => {
-                let name = match kind {
-                    Kind::Date => "YYYY-MM-DD",
-                    Kind::Time(_) => "hh:mm:ss",
-                    Kind::DateTime { .. } => "YYYY-MM-DDThh:mm:ss",
-                    _ => "",
-                };
-                let is_number = *kind == Kind::Boolean && !self.has_words_for_booleans;
-                (!(kind.is_numeric() || is_number), "ISO", "", name)
-            }
-        };
-        Element::new("varFormat")
-            .with("type", if is_character { "character" } else { "numeric" })
-            .with("schema", schema)
-            .with("otherSchema", other)
-            .with("formatname", name)
-            .with("category", category)
-    }
+/// `varFormat`: how the values are stored in the file.
+pub(super) fn stored_format(variable: &Variable, program: Program, has_words_for_booleans: bool) -> Element {
+    let kind = &variable.kind;
+    let category = match kind {
+        Kind::Date | Kind::DateTime { .. } => "date",
+        Kind::Time(_) => "time",
+        _ => "",
+    };
+    let native = |program: &str| variable.format.as_ref()?.native.get(program).map(String::as_str);
+    let is_text = matches!(kind, Kind::Text);
+    let (is_character, schema, other, name) = match program {
+        Program::Stata => {
+            let default = match kind {
+                Kind::Date => "%td",
+                Kind::DateTime { .. } | Kind::Time(_) => "%tc",
+                _ => "",
+            };
+            (is_text, "other", "Stata", native("stata").unwrap_or(default))
+        }
+        Program::Spss => {
+            let default = match kind {
+                Kind::Date => "DATE11",
+                Kind::DateTime { .. } => "DATETIME20",
+                Kind::Time(_) => "TIME8",
+                _ => "",
+            };
+            (is_text, "SPSS", "", native("spss").unwrap_or(default))
+        }
+        Program::Other => {
+            let name = match kind {
+                Kind::Date => "YYYY-MM-DD",
+                Kind::Time(_) => "hh:mm:ss",
+                Kind::DateTime { .. } => "YYYY-MM-DDThh:mm:ss",
+                _ => "",
+            };
+            let is_number = *kind == Kind::Boolean && !has_words_for_booleans;
+            (!(kind.is_numeric() || is_number), "ISO", "", name)
+        }
+    };
+    Element::new("varFormat")
+        .with("type", if is_character { "character" } else { "numeric" })
+        .with("schema", schema)
+        .with("otherSchema", other)
+        .with("formatname", name)
+        .with("category", category)
 }
 
 /// Whether a valid value has a label: one of a missing value makes no categories of a measure.

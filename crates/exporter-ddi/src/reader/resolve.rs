@@ -86,6 +86,7 @@ fn assembled(parts: Parts) -> DdiDocument {
         }
     }
     let groups = resolve_groups(parts.groups, &mut tables, &mut ids, parts.language.as_deref(), &mut losses);
+    name_by_types(&mut tables);
     unique_names(&mut tables);
     let targets = Targets::of(&tables, ids, groups);
     let ids = &targets.variables;
@@ -111,6 +112,7 @@ fn assembled(parts: Parts) -> DdiDocument {
     }
     let mut files = Vec::new();
     for TableDraft { read, notes, rectype, columns, .. } in tables {
+        let structure = read.stated_structure();
         let ReadTable {
             id: read_id,
             mut table,
@@ -122,6 +124,7 @@ fn assembled(parts: Parts) -> DdiDocument {
             media_type,
             format,
             readings,
+            further,
             ..
         } = read;
         let (variables, groups) = (std::mem::take(&mut table.variables), std::mem::take(&mut table.groups));
@@ -146,6 +149,8 @@ fn assembled(parts: Parts) -> DdiDocument {
             format,
             readings,
             columns,
+            structure: structure.filter(|_| record.is_none()),
+            further,
             record,
         });
     }
@@ -237,6 +242,7 @@ pub(super) fn drafts(mut read: ReadTable, notes: Vec<Element>, losses: &mut Vec<
     // What is said of the whole file is said of its first type of record.
     let mut whole = Some(std::mem::take(&mut read.table));
     let label = whole.as_ref().map(|table| table.label.clone()).unwrap_or_default();
+    let mut further = std::mem::take(&mut read.further);
     for record in &read.records {
         let mut own = ReadTable {
             id: read.id.clone(),
@@ -251,6 +257,7 @@ pub(super) fn drafts(mut read: ReadTable, notes: Vec<Element>, losses: &mut Vec<
         };
         if let Some(table) = whole.take() {
             own.table = tables::of_record(table, record);
+            own.further = std::mem::take(&mut further);
         }
         own.table.name.clone_from(&record.rectype);
         own.table.label = if record.label.is_empty() { label.clone() } else { record.label.clone() };
@@ -391,6 +398,21 @@ fn resolve_groups(
         }
     }
     names
+}
+
+/// Calls tables after their types of record, where several are in one file.
+fn name_by_types(tables: &mut [TableDraft]) {
+    let mut of_file: HashMap<Vec<String>, usize> = HashMap::new();
+    for table in tables.iter().filter(|table| table.rectype.is_some()) {
+        *of_file.entry(table.read.files.clone()).or_default() += 1;
+    }
+    for table in tables {
+        if let Some(record) = &table.rectype
+            && of_file.get(&table.read.files).is_some_and(|tables| *tables > 1)
+        {
+            table.read.table.name.clone_from(&record.rectype);
+        }
+    }
 }
 
 /// Names of tables that are there once.

@@ -9,6 +9,8 @@ use exporter_xml::{XML_SPACE, is_name_character, is_nc_name};
 pub(crate) enum ValueType {
     /// Anything.
     Text,
+    /// An address.
+    Uri,
     /// A whole number.
     Integer,
     /// `true`, `false`, `1` or `0`.
@@ -48,6 +50,7 @@ impl ValueType {
             "IDREFS" => Self::IdRefs,
             "NCName" => Self::NcName,
             "NMTOKEN" => Self::NmToken,
+            "anyURI" => Self::Uri,
             _ => Self::Text,
         }
     }
@@ -65,6 +68,7 @@ impl ValueType {
         let word = value.trim_matches(XML_SPACE);
         match self {
             Self::Text => true,
+            Self::Uri => is_uri(word),
             Self::Integer => {
                 let digits = word.strip_prefix(['+', '-']).unwrap_or(word);
                 !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit())
@@ -87,6 +91,7 @@ impl ValueType {
     pub(crate) fn words(&self) -> String {
         match self {
             Self::Text => "a text".into(),
+            Self::Uri => "an address, in which `%` begins two hexadecimal digits".into(),
             Self::Integer => "a whole number".into(),
             Self::Boolean => "`true` or `false`".into(),
             Self::Date => "a date such as 2024-03-31, 2024-03 or 2024".into(),
@@ -112,6 +117,46 @@ pub(crate) fn is_language(tag: &str) -> bool {
         let is_of = |one: u8| if at == 0 { one.is_ascii_alphabetic() } else { one.is_ascii_alphanumeric() };
         (1..=8).contains(&part.len()) && part.bytes().all(is_of)
     })
+}
+
+/// Whether a text is an address (`xs:anyURI`): a reference of RFC 3986, in which characters that must be escaped may stand as
+/// they are.
+fn is_uri(text: &str) -> bool {
+    let (rest, fragment) = text.split_once('#').unwrap_or((text, ""));
+    let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let scheme = rest.split_once(':').filter(|(scheme, _)| {
+        scheme.starts_with(|one: char| one.is_ascii_alphabetic())
+            && scheme.chars().all(|one| one.is_ascii_alphanumeric() || matches!(one, '+' | '-' | '.'))
+    });
+    let rest = scheme.map_or(rest, |(_, rest)| rest);
+    let (authority, path) = match rest.strip_prefix("//") {
+        Some(rest) => rest.split_at(rest.find('/').unwrap_or(rest.len())),
+        None => ("", rest),
+    };
+    let (user, place) = authority.split_once('@').unwrap_or(("", authority));
+    // An address of IPv6 stands in brackets.
+    let (host, port) = match place.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((host, behind)) => (host, behind.strip_prefix(':').or(Some(behind).filter(|it| it.is_empty()))),
+        None => place.split_once(':').map_or((place, Some("")), |(host, port)| (host, Some(port))),
+    };
+    let is_port = |port: &str| {
+        port.is_empty() || port.bytes().all(|one| one.is_ascii_digit()) && port.parse::<i32>().is_ok()
+    };
+    // Without a scheme a colon in the first part of a path would end one.
+    let is_path = scheme.is_some()
+        || !authority.is_empty()
+        || !path.split('/').next().unwrap_or_default().contains(':');
+    let is_escaped = |text: &str| {
+        text.split('%')
+            .skip(1)
+            .all(|rest| rest.get(..2).is_some_and(|two| two.bytes().all(|one| one.is_ascii_hexdigit())))
+    };
+    port.is_some_and(is_port)
+        && is_path
+        && !host.contains('@')
+        && !fragment.contains('#')
+        && [user, host, path, query].into_iter().all(|part| !part.contains(['[', ']']))
+        && [user, host, path, query, fragment].into_iter().all(is_escaped)
 }
 
 /// Whether a text is a date of XML Schema; with `or_else` also a date-time, a month or a year.
@@ -213,6 +258,44 @@ mod tests {
             assert!(!ValueType::Date.holds(date), "{date}");
         }
         assert!(ValueType::Day.holds("2024-02-29") && !ValueType::Day.holds("2024-02"));
+    }
+
+    #[test]
+    fn addresses_are_those_of_xml_schema() {
+        for good in [
+            "",
+            "a",
+            "a b",
+            "a|b",
+            "a%20",
+            "a?b/c#d:e",
+            "//",
+            "http:",
+            "http://u:p@a.org:80/é",
+            "http://[::1]:8/",
+            "urn:ddi:x:1",
+            "./a:b",
+            "a#[b",
+        ] {
+            assert!(ValueType::Uri.holds(good), "{good}");
+        }
+        for bad in [
+            "%zz",
+            "a%2",
+            "[a",
+            "a#b#c",
+            "1a:b",
+            ":",
+            "http://[x",
+            "http://a:b",
+            "http://a:99999999999/",
+            "a@b:c",
+            "a?[b",
+            "http://a@b@c/",
+            "http://a/[b",
+        ] {
+            assert!(!ValueType::Uri.holds(bad), "{bad}");
+        }
     }
 
     #[test]

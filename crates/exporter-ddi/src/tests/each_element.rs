@@ -124,7 +124,9 @@ fn value(kind: &ValueType, number: &mut usize, which: usize) -> (String, String)
         ValueType::IdRefs => (REFERENCES.0.to_owned(), REFERENCES.1.to_owned()),
         ValueType::OneOf(values) => same(values[which % values.len()]),
         ValueType::Just(only) => same(only),
-        ValueType::Text | ValueType::Id | ValueType::NcName | ValueType::NmToken => same(&word(number)),
+        ValueType::Text | ValueType::Uri | ValueType::Id | ValueType::NcName | ValueType::NmToken => {
+            same(&word(number))
+        }
     }
 }
 

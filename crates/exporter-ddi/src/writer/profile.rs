@@ -210,8 +210,13 @@ impl Profile {
         }
         // Columns of delimited files have no width.
         var.within(&["location"], |location| {
-            states(location, "EndPos", &column.to_string());
-            states(location, "width", "1");
+            let number = |name: &str| location.attribute(name)?.parse::<usize>().ok();
+            let (start, end, width) = (number("StartPos"), number("EndPos"), number("width"));
+            let end = end.or_else(|| start?.checked_add(width?)?.checked_sub(1)).unwrap_or(column);
+            let width =
+                start.and_then(|start| end.checked_sub(start)).map_or(1, |more| more.saturating_add(1));
+            states(location, "EndPos", &end.to_string());
+            states(location, "width", &width.to_string());
         });
     }
 }
