@@ -153,10 +153,16 @@ pub(crate) fn read(element: &Element, default: Option<&str>) -> Document {
         document.path = Some(PathBuf::from(uri));
     }
     // A label is required: where there is no title the name stands for it, in whatever language the document is.
-    let titles: Vec<&str> =
-        title.untagged().into_iter().chain(title.tagged().map(|(_, title)| title)).collect();
-    document.title = if titles == [document.name.as_str()] { Text::default() } else { title };
-    document.language = language_of(element).map(str::to_owned);
+    let language = language_of(element);
+    let titles: Vec<(Option<&str>, &str)> = title
+        .untagged()
+        .map(|title| (None, title))
+        .into_iter()
+        .chain(title.tagged().map(|(tag, title)| (Some(tag), title)))
+        .collect();
+    let is_name = matches!(titles.as_slice(), [(tag, title)] if *title == document.name && (tag.is_none() || *tag == language.map(tag_of).as_deref()));
+    document.title = if is_name { Text::default() } else { title };
+    document.language = language.map(str::to_owned);
     document.media_type = noted("media-type").unwrap_or_default();
     document
 }

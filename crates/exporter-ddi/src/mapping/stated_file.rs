@@ -21,6 +21,8 @@ const RECORD_TYPE: &str = "recGrp@rectype";
 const TYPE_VARIABLE: &str = "recGrp@recidvar";
 /// How attributes of a table begin that say more of its files: further ones, and fingerprints.
 const OF_FILES: [&str; 2] = ["fileTxt[", "dataFingerprint"];
+/// And those among them that say more of the first.
+const OF_FIRST: &str = "fileTxt[1]";
 /// Attributes of a variable: where its column stands.
 const PLACE: [&str; 4] = ["location@StartPos", "location@EndPos", "location@width", "location@RecSegNo"];
 /// Attributes of a variable: how its values are stored.
@@ -59,6 +61,8 @@ pub(crate) fn keep(table: &mut Table, file: &TableFile) -> bool {
         let value = value.map(|value| ((*name).to_owned(), Attribute::One(value.clone())));
         table.attributes.extend(value);
     }
+    // With a data file only some of it is kept.
+    table.attributes.retain(|name, _| !is_of_files(name) || name.starts_with(OF_FIRST));
     table.attributes.extend(file.further.clone());
     // A column that is the next one of its file needs no word.
     let is_next = |(at, column): (usize, &Column)| {

@@ -288,9 +288,10 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
             label: first_text(group.all("labl"), default, &mut left),
         });
     }
-    read.charset = texts().find_map(|text| text.first("fileType")?.attribute("charset")).map(str::to_owned);
-    let stated =
-        |name: &str| texts().find_map(|text| text.first(name)).map(words).filter(|it| !it.is_empty());
+    // What is said of a further file is not said of the first.
+    let of_first = |name: &str| first.and_then(|text| text.first(name));
+    read.charset = of_first("fileType").and_then(|it| it.attribute("charset")).map(str::to_owned);
+    let stated = |name: &str| of_first(name).map(words).filter(|it| !it.is_empty());
     (read.media_type, read.format) = (stated("fileType"), stated("format"));
     let options = dscr.all("notes").filter(|note| kind_of(note) == Some(READING));
     read.readings = options

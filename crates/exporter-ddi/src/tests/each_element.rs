@@ -259,8 +259,7 @@ fn silent_of(way: &[&'static str], which: usize, structure: &'static Structure) 
     let told: Vec<&str> = summary.changes.losses.iter().map(|loss| loss.action.as_str()).collect();
     // Notes of fields that the document says otherwise.
     let texts = found.iter().filter(|(path, attribute, _)| path.ends_with("/notes") && attribute.is_none());
-    let notes: Vec<&String> =
-        texts.map(|(.., text)| text).filter(|text| text.starts_with("{\"is\"")).collect();
+    let notes: Vec<&String> = texts.map(|(.., text)| text).filter(|text| text.starts_with("{\"i")).collect();
     let path = format!("/{}", way.join("/"));
     let last = way[way.len() - 1];
     // Of what is not taken nothing is; what a document says of itself is kept as words.
