@@ -56,3 +56,21 @@ fn what_a_hint_says_of_files_can_be_typed() {
     assert_eq!(files(folder.path()), [""; 0]);
     assert_eq!(export(":file=csv").code, 0);
 }
+
+#[test]
+fn labels_below_the_names_are_no_row_where_the_codebook_has_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = example("anes96").display().to_string();
+    for out in ["both", "both.zip"] {
+        let run = run_in(
+            folder.path(),
+            &format!("export {study} --to csv:header=both --to codebook --out {{}}/{out}"),
+        );
+        assert_eq!(run.code, 0, "{}", run.error);
+        let shown = run_in(folder.path(), &format!("inspect {{}}/{out}"));
+        assert!(shown.output.contains("respondents: 944 rows"), "{out}: {} {}", shown.output, shown.error);
+    }
+    let shown =
+        run_in(folder.path(), "inspect {}/both/respondents.csv --codebook {}/both/anes96.codebook.json");
+    assert!(shown.output.contains("944 rows"), "{} {}", shown.output, shown.error);
+}
