@@ -74,3 +74,29 @@ fn labels_below_the_names_are_no_row_where_the_codebook_has_them() {
         run_in(folder.path(), "inspect {}/both/respondents.csv --codebook {}/both/anes96.codebook.json");
     assert!(shown.output.contains("944 rows"), "{} {}", shown.output, shown.error);
 }
+
+#[test]
+fn labels_of_coding_instructions_reach_data_by_a_codebook() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "<codeBook xmlns=\"ddi:codebook:2_5\"><fileDscr ID=\"F1\"><fileTxt><fileName>d</fileName></fileTxt></fileDscr>\
+        <dataDscr><var name=\"a\"><codInstr>0 = Unknown</codInstr></var></dataDscr></codeBook>";
+    std::fs::write(folder.path().join("c.xml"), text).unwrap();
+    std::fs::write(folder.path().join("d.csv"), "a\n0\n").unwrap();
+    let export = "export {}/c.xml --from ddi:labels=codinstr --to codebook --out {}/c.codebook.json";
+    let export = run_in(folder.path(), export);
+    assert_eq!(export.code, 0, "{}", export.error);
+    let shown = run_in(folder.path(), "inspect {}/d.csv --codebook {}/c.codebook.json --json");
+    assert!(shown.output.contains("Unknown"), "{} {}", shown.output, shown.error);
+}
+
+#[test]
+fn a_document_behind_long_comments_is_read_as_what_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let text =
+        format!("<?xml version=\"1.0\"?><!--{}--><codeBook xmlns=\"ddi:codebook:2_5\"/>", "x".repeat(70_000));
+    std::fs::write(folder.path().join("long.xml"), text).unwrap();
+    let refused = run_in(folder.path(), "inspect {}/long.xml");
+    assert!(refused.code == 1 && refused.error.contains("--from ddi"), "{}", refused.error);
+    let shown = run_in(folder.path(), "inspect {}/long.xml --from ddi");
+    assert_eq!(shown.code, 0, "{}", shown.error);
+}
