@@ -117,21 +117,29 @@ fn a_folder_without_permission_is_named() {
 #[test]
 fn a_variable_that_the_data_does_not_have_is_named() {
     let folder = folder();
+    let fewer = "; to describe some variables alone: exporter export {}/book.toml --to codebook --variables NAME,… --out \
+                 fewer.codebook.json, and then --codebook fewer.codebook.json";
     let book = "codebook = 1\n[[tables]]\nname = \"people\"\n[[tables.variables]]\nname = \"agee\"\n";
     std::fs::write(folder.path().join("book.toml"), book).unwrap();
     let wanted = "error: {}/people.csv has no column for the variable \"agee\" (people.agee)\n  \
-                  hint: did you mean \"age\"? columns of the file: id, age";
-    says(folder.path(), &export(&["--codebook", "{}/book.toml"]), 1, wanted);
+                  hint: did you mean \"age\"? columns of the file: id, age"
+        .to_owned()
+        + fewer;
+    says(folder.path(), &export(&["--codebook", "{}/book.toml"]), 1, &wanted);
     let declared = book.replace("\"agee\"", "\"agee\"\nkind = \"integer\"");
     std::fs::write(folder.path().join("book.toml"), &declared).unwrap();
-    let wanted = "error: column \"agee\" is declared but the header does not have it ({}/people.csv)\n  \
-                  hint: correct the name in the codebook, or in the header of the file";
-    says(folder.path(), &export(&["--codebook", "{}/book.toml"]), 1, wanted);
+    let wanted =
+        "error: column \"agee\" is declared but the header does not have it ({}/people.csv, variable agee)\n  \
+                  hint: correct the name in the codebook, or in the header of the file"
+            .to_owned()
+            + fewer;
+    says(folder.path(), &export(&["--codebook", "{}/book.toml"]), 1, &wanted);
     let more = "[[tables.variables]]\nname = \"sex\"\nkind = \"integer\"\n";
     std::fs::write(folder.path().join("book.toml"), declared + more).unwrap();
-    let wanted = "error: columns \"agee\", \"sex\" are declared but the header does not have them ({}/people.csv)\n  \
-                  hint: correct the name in the codebook, or in the header of the file";
-    says(folder.path(), &export(&["--codebook", "{}/book.toml"]), 1, wanted);
+    let wanted = "error: columns \"agee\", \"sex\" are declared but the header does not have them ({}/people.csv, variable agee)\n  \
+                  hint: correct the name in the codebook, or in the header of the file"
+        .to_owned() + fewer;
+    says(folder.path(), &export(&["--codebook", "{}/book.toml"]), 1, &wanted);
     let wanted = "error: no variable is called \"agee\"\n  hint: did you mean \"age\"? variables: id, age";
     says(folder.path(), &export(&["--where", "agee > 20"]), 2, wanted);
 }

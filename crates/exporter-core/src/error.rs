@@ -217,6 +217,17 @@ impl Error {
         self
     }
 
+    /// Says what the user can do beside what is said already.
+    #[must_use]
+    pub fn with_further_hint(mut self, hint: impl Into<String>) -> Self {
+        let hint = hint.into();
+        self.0.hint = Some(match self.0.hint.take() {
+            Some(known) => format!("{known}; {hint}"),
+            None => hint,
+        });
+        self
+    }
+
     /// Keeps the cause.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {

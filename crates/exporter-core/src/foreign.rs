@@ -45,6 +45,8 @@ const DATABASE: &str =
 const DUCKDB: &str = "save its tables, such as COPY TABLE TO '{stem}.parquet' in DuckDB";
 const UNPACK: &str = "unpack it first, and name what was in it";
 const DOCUMENT: &str = "save the tables in it as csv";
+const LONG_PROLOG: &str =
+    "name its format, such as --from ddi, or shorten the comments before the root element of a codebook";
 const SAVE: &str = "save its data as csv or Parquet with the program that made it";
 
 /// The first bytes of formats that are binary.
@@ -149,6 +151,9 @@ impl Foreign {
             _ if text.starts_with("<!doctype html") || text.starts_with("<html") => {
                 ("a web page", "it may be the page that led to the data: download the file itself")
             }
+            _ if is_long_prolog(head) => {
+                ("XML whose first 64 KiB stand before its root element", LONG_PROLOG)
+            }
             _ if text.starts_with("<?xml") => ("XML", DOCUMENT),
             _ => return None,
         };
@@ -174,6 +179,15 @@ impl Foreign {
         let hint = self.way_out.replace("{stem}", stem).replace("{}", name);
         Error::unsupported(format!("it is {}, which is not read", self.name)).entry(name).with_hint(hint)
     }
+}
+
+/// Whether comments or a document type of XML fill all that is looked at.
+fn is_long_prolog(head: &[u8]) -> bool {
+    let sample = Sample::of(head);
+    let begins = |prolog: &[u8]| sample.head.trim_ascii_start().starts_with(prolog);
+    sample.head.len() == Sample::BYTES
+        && sample.xml_root().is_none()
+        && [&b"<?xml"[..], b"\xef\xbb\xbf<?xml", b"<!--", b"<!DOCTYPE"].iter().any(|prolog| begins(prolog))
 }
 
 /// Whether bytes are UTF-8 without control characters, as far as they are seen.

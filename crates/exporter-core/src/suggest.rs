@@ -1,5 +1,7 @@
 //! Names that are nearly the one that was asked for, for messages.
 
+use crate::error::Error;
+
 /// Names longer than this many characters are not compared.
 const LONGEST: usize = 64;
 /// Beginnings of fewer characters say nothing.
@@ -59,6 +61,38 @@ pub fn suggestion<'a>(
         more => format!(" and {more} more"),
     };
     format!("{near}{what}: {}{more}", listed.join(", "))
+}
+
+/// What a message says of names: the first of them, and how many there are beside.
+///
+/// ```
+/// assert_eq!(exporter_core::suggest::listed(&["a", "b"], 10), "a, b");
+/// assert_eq!(exporter_core::suggest::listed(&["a", "b", "c"], 2), "a, b and 1 more");
+/// ```
+pub fn listed(names: &[&str], most: usize) -> String {
+    let more = match names.len().saturating_sub(most) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more}", names.get(..most.min(names.len())).unwrap_or_default().join(", "))
+}
+
+/// Missing names that an error lists.
+const MISSING: usize = 10;
+
+/// The error of described variables for which a file has no column, if there are some; `columns` are those that it has.
+pub fn without_columns<'a>(
+    missing: &[&str],
+    file: &str,
+    columns: impl IntoIterator<Item = &'a str> + Clone,
+) -> Option<Error> {
+    let first = missing.first()?;
+    let message = match missing.len() {
+        1 => format!("{file} has no column for the variable {first:?}"),
+        count => format!("{file} has no columns for {count} variables: {}", listed(missing, MISSING)),
+    };
+    let hint = suggestion(first, "columns of the file", columns);
+    Some(Error::not_found(message).variable(*first).with_hint(hint))
 }
 
 /// Letters to put in, take out, replace or swap with their neighbour (optimal string alignment).

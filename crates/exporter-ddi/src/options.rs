@@ -113,6 +113,7 @@ pub(crate) static OPTIONS: &[OptionInfo] = &[
 pub(crate) static READ_OPTIONS: &[OptionInfo] = &[OptionInfo::choice(
     "labels",
     &["categories", "codinstr"],
-    "labels of values from the categories alone, or also from lines such as `0 = Unknown` in the coding instructions (codInstr)",
+    "labels of values from the categories alone, or also from lines such as `0 = Unknown` in the coding instructions (codInstr); for --codebook, first \
+     export the document to a codebook with this option",
 )
 .default("categories")];

@@ -111,7 +111,8 @@ impl Advice {
         let error = match source {
             TabError::Io(source) => Error::io("cannot read the file", source),
             TabError::Option { .. } => Error::usage(message),
-            TabError::UnknownColumn { .. } => Error::not_found(message)
+            TabError::UnknownColumn { name, .. } => Error::not_found(message)
+                .variable(name)
                 .with_hint("correct the name in the codebook, or in the header of the file"),
             TabError::TooManyColumns { .. } | TabError::RecordTooLong { .. } => Error::limit(message),
             TabError::Ragged { record, .. }

@@ -262,7 +262,9 @@ fn declared_cell(variable: &Variable, language: Language<'_>) -> Result<Declared
         }
         kind => CellKind::Data(arrow_type(kind)),
     };
-    let column = DeclaredColumn::new(&variable.name, kind);
+    let tagged = variable.label.tagged().map(|(_, label)| label);
+    let column =
+        DeclaredColumn::new(&variable.name, kind).labels(variable.label.untagged().into_iter().chain(tagged));
     Ok(match variable.has_reasons() {
         true => column.reasons(reasons_by_text(variable, language)),
         false => column,

@@ -38,7 +38,7 @@ pub(crate) static READ_OPTIONS: &[OptionInfo] = &[
     OptionInfo::choice(
         "header",
         &["auto", "names", "both", "none"],
-        "What stands above the rows: names, names and labels, or nothing; auto takes the first line for names unless it looks like the others.",
+        "What stands above the rows: names, names and labels, or nothing; auto takes the first line for names unless it looks like the others, and the second for labels where a codebook has these labels.",
     )
     .default("auto")
     .spellings(&[

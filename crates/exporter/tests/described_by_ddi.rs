@@ -387,7 +387,12 @@ fn what_a_document_does_not_say_is_as_the_data_file_says() {
         assert_eq!(region_labels[0].value, 1.into());
         assert_eq!(sex.missing, [exporter::codebook::Missing::value(9)]);
         assert_eq!(region.missing, [exporter::codebook::Missing::value(10)]);
-        assert_eq!((rows(data, 0).len(), data.losses().is_empty()), (3, true), "{:?}", data.losses());
+        let told: Vec<String> = data.losses().iter().map(ToString::to_string).collect();
+        let [told] = &told[..] else { panic!("{told:?}") };
+        // The description of sex replaces the label of the file, and the rest of it stays.
+        let said = "label-dropped d.sex: the label of the file: the description says otherwise, first: \"Sex, in the file\"";
+        assert!(told.ends_with(said), "{told}");
+        assert_eq!(rows(data, 0).len(), 3);
     };
     [document, folder, zip].iter().for_each(|source| shown(&opened(source)));
     let files = tempfile::tempdir().unwrap();
@@ -487,4 +492,91 @@ fn a_pair_of_text_and_document_is_read_as_it_was_written() {
     let told =
         summary.changes.losses.iter().any(|loss| loss.action.contains("t.csv has no names of columns"));
     assert!(told, "{:?}", summary.changes.losses);
+}
+
+#[test]
+fn texts_of_a_file_stay_in_its_language() {
+    use exporter::codebook::{Codebook, Missing, Table, Text, Variable};
+    let variable = |name: &str, label: &str| Variable::new(name, Kind::INTEGER).with_label(label);
+    let table = Table::new(
+        "d",
+        vec![variable("a", "Âge").with_missing(Missing::reason().label("Refus")), variable("b", "Poids")],
+    );
+    let mut codebook = Codebook::new("d").with_table(table);
+    codebook.study.languages = vec!["fr".into()];
+    let ages = |name: &str| {
+        (name.to_owned(), Arc::new(arrow_array::Int64Array::from(vec![1])) as arrow_array::ArrayRef)
+    };
+    let batch = arrow_array::RecordBatch::try_from_iter([ages("a"), ages("b")]).unwrap();
+    let data = exporter::MemoryDataset::new(codebook, vec![vec![batch]]).unwrap();
+    let sink = MemorySink::new();
+    let parquet = exporter::registry().exporter("parquet", serde_json::Value::Null).unwrap();
+    exporter::export(&*parquet, &data, Box::new(sink.clone()), &context()).unwrap();
+    let parquet = sink.entries().remove("d.parquet").unwrap();
+    let text = "<codeBook xmlns=\"ddi:codebook:2_5\" xml:lang=\"en\"><stdyDscr><citation><titlStmt><titl>T</titl></titlStmt>\
+        </citation></stdyDscr><fileDscr ID=\"F1\"><fileTxt><fileName>d.parquet</fileName></fileTxt></fileDscr><dataDscr>\
+        <var name=\"a\"/><var name=\"b\"><labl>Weight</labl></var></dataDscr></codeBook>";
+    let [folder, _] = both(&[("s.xml", text.as_bytes()), ("d.parquet", &parquet)]);
+    let document = folder.entry("s.xml", &context()).unwrap().unwrap();
+    let files = tempfile::tempdir().unwrap();
+    std::fs::write(files.path().join("s.xml"), text).unwrap();
+    let mut options = InputOptions::default();
+    options.codebook = Some(files.path().join("s.xml"));
+    let given = open(&Source::memory("d.parquet", parquet), &options).unwrap();
+    for data in [opened(&document), opened(&folder), given] {
+        let codebook = data.codebook();
+        assert_eq!(codebook.study.languages, ["en", "fr"]);
+        let [a, b] = &codebook.tables[0].variables[..] else { panic!("two variables") };
+        assert_eq!((&a.label, b.label.untagged()), (&Text::default().with("fr", "Âge"), Some("Weight")));
+        assert_eq!(a.missing[0].label, Text::default().with("fr", "Refus"));
+        assert_eq!(data.losses().len(), 1, "{:?}", data.losses());
+    }
+}
+
+/// What an export writes in each format beside its codebook or document is described by these as it is.
+#[test]
+fn a_file_that_was_written_beside_its_description_loses_nothing_by_it() {
+    let study = sample::described();
+    for format in ["dta", "sav", "parquet", "arrow"] {
+        let mut request = Request::default();
+        request.formats = [format, "csv", "ddi", "codebook"].map(FormatRequest::new).to_vec();
+        request.losses = Some(LossPolicy::Allow(LossCode::ALL.to_vec()));
+        let sink = MemorySink::new();
+        let prepared = request.prepare_for(&study, &exporter::registry(), &context()).unwrap();
+        prepared.run(Box::new(sink.clone()), &context()).unwrap();
+        let out = tempfile::tempdir().unwrap();
+        let entries = sink.entries();
+        for (path, bytes) in &entries {
+            let path = out.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
+        let is_told = |data: &AssembledDataset, how: &str| {
+            let told: Vec<String> = data
+                .losses()
+                .iter()
+                .filter(|loss| loss.action.contains("says otherwise") || loss.code == LossCode::KIND_CHANGED)
+                .map(ToString::to_string)
+                .collect();
+            assert_eq!(told, [""; 0], "{format} {how}");
+        };
+        let files = |end: &str| {
+            let found = entries.keys().filter(|path| path.ends_with(end));
+            found.map(|path| out.path().join(path)).collect::<Vec<PathBuf>>()
+        };
+        for description in [".codebook.json", ".ddi.xml"] {
+            let mut options = InputOptions::default();
+            options.codebook = files(description).pop();
+            let inputs = files(&format!(".{format}"));
+            let data = exporter::open(&inputs, &options, &exporter::registry(), &context());
+            is_told(&data.unwrap_or_else(|error| panic!("{format} {description}: {error:?}")), description);
+        }
+        let open = |path: PathBuf| {
+            exporter::open(&[path], &InputOptions::default(), &exporter::registry(), &context()).unwrap()
+        };
+        is_told(&open(files(".ddi.xml").pop().unwrap()), "document");
+        is_told(&open(out.path().to_owned()), "folder");
+        files(".codebook.json").iter().for_each(|path| std::fs::remove_file(path).unwrap());
+        is_told(&open(out.path().to_owned()), "folder with a document");
+    }
 }

@@ -1,5 +1,8 @@
 //! Another of a study's languages as its default.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use super::{Codebook, Group, Question, Study, Table, Text, ValidationRule, Variable};
 
 impl Codebook {
@@ -18,6 +21,43 @@ impl Codebook {
         self.for_each_text(&mut |text| text.set_default_language(&from, &to));
     }
 
+    /// The codebook for use among texts whose default language this is: where its own default is another one, texts without a
+    /// tag have the tag of that.
+    pub fn for_default_language(&self, default: Option<&str>) -> Cow<'_, Self> {
+        match (self.default_language(), default) {
+            (Some(own), Some(default)) if !own.eq_ignore_ascii_case(default) => {
+                let mut tagged = self.clone();
+                tagged.for_each_text(&mut |text| text.tag(own));
+                Cow::Owned(tagged)
+            }
+            _ => Cow::Borrowed(self),
+        }
+    }
+
+    /// Lists those of these languages that texts have and the study does not list yet, if it lists any.
+    pub fn list_languages(&mut self, languages: &[String]) {
+        let is_listed =
+            |known: &[String], tag: &str| known.iter().any(|known| known.eq_ignore_ascii_case(tag));
+        let known = &self.study.languages;
+        let new: Vec<&String> = languages.iter().filter(|tag| !is_listed(known, tag)).collect();
+        if known.is_empty() || new.is_empty() {
+            return;
+        }
+        let mut used = BTreeSet::new();
+        self.for_each_text(&mut |text| {
+            for (tag, _) in text.tagged().filter(|(tag, _)| new.iter().any(|new| serves(new, tag))) {
+                if !used.contains(tag) {
+                    used.insert(tag.to_owned());
+                }
+            }
+        });
+        for new in new {
+            if used.iter().any(|tag| serves(new, tag)) && !is_listed(&self.study.languages, new) {
+                self.study.languages.push(new.clone());
+            }
+        }
+    }
+
     /// Hands out every text that may be in several languages.
     pub fn for_each_text(&mut self, change: &mut dyn FnMut(&mut Text)) {
         study(&mut self.study, change);
@@ -26,6 +66,12 @@ impl Codebook {
         entries.for_each(|entry| change(&mut entry.label));
         self.documents.iter_mut().for_each(|document| change(&mut document.title));
     }
+}
+
+/// Whether a language is that of a tag or a form of it, as `pt-BR` is of `pt`.
+pub(super) fn serves(language: &str, tag: &str) -> bool {
+    let same = language.get(..tag.len()).filter(|start| start.eq_ignore_ascii_case(tag));
+    same.is_some() && matches!(language.as_bytes().get(tag.len()), None | Some(b'-'))
 }
 
 type Change<'c> = &'c mut dyn FnMut(&mut Text);
@@ -134,5 +180,23 @@ mod tests {
         let mut same = codebook.clone();
         same.set_default_language("pt");
         assert_eq!(same, codebook);
+    }
+    #[test]
+    fn among_texts_of_another_default_texts_keep_their_language() {
+        let variable = Variable::new("x", Kind::INTEGER).with_label("Deux");
+        let mut codebook = Codebook::new("s").with_table(Table::new("t", vec![variable]));
+        // Of texts whose language nobody says nothing is known.
+        assert_eq!(*codebook.for_default_language(Some("en")), codebook);
+        codebook.study.languages = vec!["fr".into(), "de".into()];
+        for same in [None, Some("FR")] {
+            assert_eq!(*codebook.for_default_language(same), codebook);
+        }
+        let mut tagged = codebook.for_default_language(Some("en")).into_owned();
+        assert_eq!(tagged.tables[0].variables[0].label, Text::default().with("fr", "Deux"));
+        // Only languages that texts are in are listed with those of others.
+        tagged.study.languages = vec!["en".into()];
+        tagged.list_languages(&codebook.study.languages);
+        assert_eq!(tagged.study.languages, ["en", "fr"]);
+        tagged.validate().unwrap();
     }
 }

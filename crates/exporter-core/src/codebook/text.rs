@@ -152,15 +152,20 @@ impl Text {
         self.0.as_ref()?.untagged.as_deref()
     }
 
+    /// Gives the text without a tag this one.
+    pub(super) fn tag(&mut self, tag: &str) {
+        if let Some(untagged) = self.0.as_mut().and_then(|texts| texts.untagged.take()) {
+            self.set(tag, untagged);
+        }
+    }
+
     /// The text of a study whose default language was `from` and is `to`.
     pub(super) fn set_default_language(&mut self, from: &str, to: &str) {
         if self.is_empty() {
             return;
         }
         let shown = self.get(Language { wanted: Some(to), default: Some(from) }).to_owned();
-        if let Some(untagged) = self.0.as_mut().and_then(|texts| texts.untagged.take()) {
-            self.set(from, untagged);
-        }
+        self.tag(from);
         // Among several other languages it would be that of the first tag.
         if self.get(Language { wanted: None, default: Some(to) }) != shown {
             self.set(UNDETERMINED, shown);

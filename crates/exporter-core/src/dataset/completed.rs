@@ -4,7 +4,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::declared_reasons::with_reasons_of;
-use crate::codebook::{DeclaredFacts, Kind, Missing, MissingValues, Table, Value, ValueLabels, Variable};
+use crate::codebook::{
+    DeclaredFacts, DisplayFormat, Kind, Missing, MissingValues, Table, Value, ValueLabels, Variable,
+};
+use crate::loss::{Loss, LossCode};
 
 /// A described variable, completed by that of its file, with the kind of the file where none is described. Both have their value
 /// labels among the same sets, see [`adopt_labels`].
@@ -31,10 +34,13 @@ pub fn completed_variable(declared: &Variable, own: &Variable, kind_is_open: boo
     merged.measure = merged.measure.or(own.measure);
     merged.role = merged.role.or(own.role);
     merged.alignment = merged.alignment.or(own.alignment);
-    merged.format = merged.format.or_else(|| own.format.clone());
-    merged.write_format = merged.write_format.or_else(|| own.write_format.clone());
+    complete_format(&mut merged.format, own.format.as_ref());
+    complete_format(&mut merged.write_format, own.write_format.as_ref());
     merged.column_width = merged.column_width.or(own.column_width);
-    merged.labels = merged.labels.or_else(|| own.labels.clone());
+    if merged.labels.is_none() {
+        // Whether values are texts of a set is said with the set.
+        (merged.labels, merged.categorical) = (own.labels.clone(), own.categorical);
+    }
     merged.question = merged.question.or_else(|| own.question.clone());
     merged.weight |= own.weight;
     merged.weighted_by = merged.weighted_by.or_else(|| own.weighted_by.clone());
@@ -48,6 +54,33 @@ pub fn completed_variable(declared: &Variable, own: &Variable, kind_is_open: boo
     merged
 }
 
+/// What a described format leaves open is as in the file, unless it is another one.
+fn complete_format(declared: &mut Option<DisplayFormat>, own: Option<&DisplayFormat>) {
+    match (declared, own) {
+        (Some(declared), Some(own)) if !is_other_format(declared, own) => {
+            declared.width = declared.width.or(own.width);
+            declared.decimals = declared.decimals.or(own.decimals);
+            declared.style = declared.style.or(own.style);
+            for (program, native) in &own.native {
+                declared.native.entry(program.clone()).or_insert_with(|| native.clone());
+            }
+        }
+        (declared @ None, own) => *declared = own.cloned(),
+        (Some(_), _) => {}
+    }
+}
+
+/// Whether two formats say something otherwise.
+pub(super) fn is_other_format(one: &DisplayFormat, other: &DisplayFormat) -> bool {
+    fn differ<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
+        one.zip(other).is_some_and(|(one, other)| one != other)
+    }
+    differ(one.width, other.width)
+        || differ(one.decimals, other.decimals)
+        || differ(one.style, other.style)
+        || other.native.iter().any(|(program, native)| differ(one.native.get(program), Some(native)))
+}
+
 /// What of a description does not fit the kind that a column has in its file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -56,6 +89,44 @@ pub struct Unfit {
     pub labels: bool,
     /// Declarations of missing values that are left out.
     pub missing: u64,
+}
+
+impl Unfit {
+    /// The losses of what is left out of a variable, which has the kind of its file.
+    pub fn losses(self, variable: &Variable, table: &str) -> impl Iterator<Item = Loss> {
+        let loss = |code| {
+            let action = format!("left out: the column is of the kind {} in the file", variable.kind);
+            Loss::new(code, action).variable(&variable.name).table(table)
+        };
+        let labels = self.labels.then(|| loss(LossCode::VALUE_LABELS_DROPPED));
+        let missing = (self.missing > 0).then(|| loss(LossCode::MISSING_DROPPED).count(self.missing));
+        labels.into_iter().chain(missing)
+    }
+}
+
+/// The loss of a kind that is described and that the values of a file cannot have: texts are no numbers, days or truth values, and
+/// none of these is another. The values stay what they are in the file, whose kind then holds.
+pub fn unheld_kind(declared: &Variable, own: &Kind, table: &str) -> Option<Loss> {
+    let action = format!("described as {}: stays {own}, as which the file has it", declared.kind);
+    (sort(&declared.kind) != sort(own))
+        .then(|| Loss::new(LossCode::KIND_CHANGED, action).variable(&declared.name).table(table))
+}
+
+/// Kinds of one sort may hold the same values, see [`super::normalise`].
+fn sort(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Boolean => "truth value",
+        Kind::Integer { .. } | Kind::Float { .. } | Kind::Decimal { .. } | Kind::Period(_) => "number",
+        Kind::Text => "text",
+        Kind::Date | Kind::DateTime { zone: None, .. } => "day",
+        Kind::DateTime { .. } => "instant",
+        Kind::Time(_) => "time",
+        Kind::Duration(_) => "duration",
+        Kind::Binary => "bytes",
+        Kind::Structure(_) => "structure",
+        Kind::List(_) => "list",
+        Kind::Map { .. } => "map",
+    }
 }
 
 /// Describes a variable of another kind than was thought: numbers that are texts in the file and the other way round. Labels and
@@ -118,7 +189,7 @@ fn fitted_missing(mut missing: Missing, kind: &Kind) -> Option<Missing> {
 }
 
 /// The same value as one of a kind.
-fn fitted(value: &Value, kind: &Kind) -> Option<Value> {
+pub(super) fn fitted(value: &Value, kind: &Kind) -> Option<Value> {
     let fitted = match value {
         value if kind.holds(value) => return Some(value.clone()),
         Value::Text(text) if kind.is_numeric() => match text.parse::<i64>() {

@@ -73,12 +73,18 @@ fn became(reason: &Missing, declared: &[Missing], kind: &Kind) -> Option<Became>
 }
 
 impl<D: Dataset> DeclaredReasons<D> {
-    /// A dataset whose table has the missing values of a declared table, as [`with_reasons_of`] gives them.
+    /// A dataset whose table has the missing values of a declared table, as [`with_reasons_of`] gives them. Texts of that
+    /// which have no tag are in this language.
     ///
     /// # Errors
     /// Gives the dataset back when its reasons are the declared ones already.
-    pub fn new(inner: D, table: TableId, declared: &Table) -> std::result::Result<Self, D> {
-        let mut codebook = inner.codebook().clone();
+    pub fn new(
+        inner: D,
+        table: TableId,
+        declared: &Table,
+        language: Option<&str>,
+    ) -> std::result::Result<Self, D> {
+        let mut codebook = inner.codebook().for_default_language(language).into_owned();
         let mut all = BTreeMap::new();
         let own = codebook.tables.get_mut(table.0);
         let known = declared.columns_by_name();

@@ -15,6 +15,7 @@ mod opened;
 mod reason_columns;
 mod reasons;
 mod related;
+mod replaced;
 mod schema;
 mod select;
 mod shared;
@@ -22,7 +23,9 @@ mod tables_of;
 
 pub use batches::{Batches, at_most, display_rows};
 pub use coded_reasons::CodedReasons;
-pub use completed::{Unfit, adopt_labels, as_described, completed_table, completed_variable, fit_to_kind};
+pub use completed::{
+    Unfit, adopt_labels, as_described, completed_table, completed_variable, fit_to_kind, unheld_kind,
+};
 pub use declared_reasons::{DeclaredReasons, with_reasons_of};
 pub use excerpt::ExcerptDataset;
 pub use filter::{Comparison, Filter};
@@ -35,6 +38,7 @@ pub(crate) use opened::OpenedDataset;
 pub use reason_columns::{ReasonColumn, reason_texts, reasons_by_text, with_reason_texts};
 pub use reasons::{columns_with_reasons, scan_schema};
 pub use related::RelatedDataset;
+pub use replaced::{Labelled, replaced_in_table, replaced_in_variable};
 pub use schema::{arrow_schema, arrow_type, infer_kind, infer_table};
 pub use select::{select, select_from};
 pub use tables_of::TablesOf;

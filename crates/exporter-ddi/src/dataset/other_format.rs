@@ -7,8 +7,9 @@ use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, new_null_array};
 use arrow_schema::DataType;
 use exporter_core::codebook::{Codebook, Kind, Language, Study, Table, Variable};
 use exporter_core::dataset::{
-    DeclaredReasons, FoldedReasons, ReasonColumn, Unfit, adopt_labels, as_described, columns_with_reasons,
-    completed_table, completed_variable, fit_to_kind, scan_schema, table_of,
+    DeclaredReasons, FoldedReasons, Labelled, ReasonColumn, adopt_labels, as_described, columns_with_reasons,
+    completed_table, completed_variable, fit_to_kind, replaced_in_table, replaced_in_variable, scan_schema,
+    table_of, unheld_kind,
 };
 use exporter_core::{
     Batches, Context, Dataset, Error, Loss, LossCode, Projection, Result, Scan, Source, TableId, suggest,
@@ -77,9 +78,11 @@ pub(super) fn open(
     let own = table_of(data.codebook(), TABLE)?;
     let folded = reason_columns(&reasons, &declared, own);
     let data = FoldedReasons::new(data, &[folded], HINT);
-    let own_codebook = data.codebook();
-    let own = table_of(own_codebook, TABLE)?;
+    let language = codebook.default_language().map(str::to_owned);
+    let own_codebook = data.codebook().for_default_language(language.as_deref());
+    let own = table_of(&own_codebook, TABLE)?;
     complete_study(&mut codebook.study, &own_codebook.study);
+    let guessed: HashSet<String> = guessed_kinds(&declared, file).into_iter().collect();
     let Codebook { tables, value_labels, .. } = codebook;
     let Some(table) = tables.get_mut(at) else { return Err(Error::not_found("the table is gone")) };
     let columns = columns(own, &declared, table, &name)?;
@@ -95,18 +98,29 @@ pub(super) fn open(
         // Of columns that are not read a file may say what costs nothing alone.
         let is_read = opened_by.projection.has(&variable.name);
         if let Some(own) = own.variables.get(*column).filter(|_| is_read) {
-            let set = described.labels.take();
-            described.labels =
-                set.and_then(|set| adopt_labels(value_labels, &own_codebook.value_labels, &table.name, &set));
+            let is_said = !guessed.contains(&declared.name);
+            losses.extend(unheld_kind(variable, &own.kind, &table.name).filter(|_| is_said));
             let unfit = fit_to_kind(variable, &own.kind, value_labels, &table.name);
-            losses.extend(unfit_losses(unfit, variable, &table.name));
+            losses.extend(unfit.losses(variable, &table.name));
+            let known = Labelled::of(variable, value_labels);
+            let found = Labelled::of(&described, &own_codebook.value_labels);
+            losses.extend(replaced_in_variable(known, found, &table.name));
+            if variable.labels.is_none() {
+                let set = described.labels.take();
+                described.labels = set.and_then(|set| {
+                    adopt_labels(value_labels, &own_codebook.value_labels, &table.name, &set)
+                });
+            }
             *variable = completed_variable(variable, &described, true);
             declared.name.clone_from(&own.name);
             declared.missing.clone_from(&variable.missing);
         }
     }
+    losses.extend(replaced_in_table(table, &described));
     *table = completed_table(std::mem::take(table), &described);
-    let data: Box<dyn Dataset> = match DeclaredReasons::new(data, TABLE, &declared) {
+    let languages = own_codebook.study.languages.clone();
+    codebook.list_languages(&languages);
+    let data: Box<dyn Dataset> = match DeclaredReasons::new(data, TABLE, &declared, language.as_deref()) {
         Ok(matched) => Box::new(matched),
         Err(data) => Box::new(data),
     };
@@ -193,14 +207,17 @@ fn columns(own: &Table, declared: &Table, table: &Table, file: &str) -> Result<V
     let in_file: HashMap<&str, usize> = in_file.collect();
     let column = |(declared, variable): (&Variable, &Variable)| {
         let found = in_file.get(declared.name.as_str()).or_else(|| known.get(declared.name.as_str()));
-        found.or_else(|| known.get(variable.name.as_str())).copied().ok_or_else(|| {
-            let message = format!("{file} has no column {:?}, which the document describes", declared.name);
-            let names = own.variables.iter().map(|own| own.name.as_str());
-            let hint = suggest::suggestion(&declared.name, "columns of the file", names);
-            Error::not_found(message).table(&table.name).variable(&variable.name).with_hint(hint)
-        })
+        found.or_else(|| known.get(variable.name.as_str())).copied()
     };
-    declared.variables.iter().zip(&table.variables).map(column).collect()
+    let found: Vec<Option<usize>> = declared.variables.iter().zip(&table.variables).map(column).collect();
+    let missing = declared.variables.iter().zip(&found).filter(|(_, found)| found.is_none());
+    let missing: Vec<&str> = missing.map(|(declared, _)| declared.name.as_str()).collect();
+    let names = own.variables.iter().map(|own| own.name.as_str());
+    if let Some(error) = suggest::without_columns(&missing, file, names) {
+        let hint = format!("without the document the file is read as it is: name {file} as the input");
+        return Err(error.table(&table.name).with_further_hint(hint));
+    }
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// Columns that the document does not describe.
@@ -211,17 +228,6 @@ fn left_out(own: &Table, columns: &[usize], table: &str, losses: &mut Vec<Loss>)
         let loss = Loss::new(LossCode::NOT_READ, "columns that the document does not describe are left out");
         losses.push(loss.count(1 + others.count() as u64).first(None, first.name.as_str()).table(table));
     }
-}
-
-/// What of a variable does not fit the kind that its column has in the file.
-fn unfit_losses(unfit: Unfit, variable: &Variable, table: &str) -> impl Iterator<Item = Loss> {
-    let loss = |code| {
-        let action = format!("left out: the column is of the kind {} in the file", variable.kind);
-        Loss::new(code, action).variable(&variable.name).table(table)
-    };
-    let labels = unfit.labels.then(|| loss(LossCode::VALUE_LABELS_DROPPED));
-    let missing = (unfit.missing > 0).then(|| loss(LossCode::MISSING_DROPPED).count(unfit.missing));
-    labels.into_iter().chain(missing)
 }
 
 /// What the document does not say of the study is as the file says, but for its number: that of a file is its name.

@@ -107,6 +107,8 @@ pub struct DeclaredColumn {
     pub kind: CellKind,
     /// See [`LayoutColumn::reasons`].
     pub reasons: Option<Reasons>,
+    /// The label of its variable, in each language.
+    pub labels: Vec<String>,
 }
 
 /// Which missing reason each text stands for; none where it stands for two.
@@ -115,7 +117,14 @@ pub type Reasons = HashMap<String, Option<u8>>;
 impl DeclaredColumn {
     /// The column of this name holds cells of this kind.
     pub fn new(name: impl Into<String>, kind: CellKind) -> Self {
-        Self { name: name.into(), kind, reasons: None }
+        Self { name: name.into(), kind, reasons: None, labels: Vec::new() }
+    }
+
+    /// Its variable has a label, which may stand in a record below the names.
+    #[must_use]
+    pub fn labels(mut self, labels: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.labels = labels.into_iter().map(Into::into).collect();
+        self
     }
 
     /// Its variable declares missing reasons, which stand in the cells as these texts.
@@ -213,6 +222,26 @@ impl<R: Read> Opened<R> {
     }
 }
 
+/// Whether the cells below the names are the labels of the declared columns, as they stand there when a header has both; a column
+/// without a label has its name.
+fn are_labels<'n>(
+    cells: &[Vec<u8>],
+    names: impl ExactSizeIterator<Item = &'n String>,
+    declared: &HashMap<&str, &DeclaredColumn>,
+) -> bool {
+    let is_whole = cells.len() == names.len();
+    let says = |(cell, name): (&Vec<u8>, &String)| {
+        let Some(column) = declared.get(name.as_str()) else { return true };
+        let mut labels = column.labels.iter().filter(|label| !label.is_empty()).peekable();
+        if labels.peek().is_none() {
+            cell == name.as_bytes()
+        } else {
+            labels.any(|label| cell == label.as_bytes())
+        }
+    };
+    is_whole && cells.iter().zip(names).all(says)
+}
+
 impl Layout {
     /// Reads the header and, when a column is not declared, all cells.
     ///
@@ -250,12 +279,12 @@ impl Layout {
         projected: impl Fn(&str) -> bool,
         keys: &[&str],
     ) -> Result<Opened<R>, TabError> {
-        let (mut head, Sniffed { form, preamble, doubts }) =
+        let (mut head, Sniffed { mut form, preamble, doubts }) =
             header::open(input, options, None, !declared.is_empty())?;
         let limit = options.max_columns;
         let is_empty = !head.advance(limit, |line| TabError::TooManyColumns { line, limit })?;
         let mut renamed = Vec::new();
-        let (names, header_records) = match form.header {
+        let (names, mut header_records) = match form.header {
             // The first record, which gives the number of columns, is a row.
             // Lines of nothing but their ends are missing values of one column.
             ReadHeader::None if head.has_passed_lines() || !is_empty => {
@@ -267,20 +296,6 @@ impl Layout {
             _ => (head.names(options.duplicates, form.row_names, &mut renamed)?, 1),
         };
         let width = names.len();
-        let mut labels = vec![None; width];
-        if header_records == 0 {
-            head.back();
-        } else if header_records == 2 {
-            let ragged = |line, found| TabError::Ragged { record: 0, line, expected: width, found };
-            if !head.advance(width + usize::from(form.trailing), |line| ragged(line, width + 1))? {
-                return Err(TabError::Empty);
-            }
-            let at_labels = labels.iter_mut().skip(usize::from(form.row_names));
-            for (at, (cell, label)) in head.contents().into_iter().zip(at_labels).enumerate() {
-                let text = head.text(at, cell)?;
-                *label = (!text.is_empty()).then_some(text);
-            }
-        }
         let known: HashSet<&str> = names.iter().map(String::as_str).collect();
         let mut unknown =
             declared.iter().map(|column| &column.name).filter(|name| !known.contains(name.as_str()));
@@ -289,6 +304,34 @@ impl Layout {
         }
         let known: HashMap<&str, &DeclaredColumn> =
             declared.iter().map(|column| (column.name.as_str(), column)).collect();
+        let mut labels = vec![None; width];
+        let at_labels = labels.iter_mut().zip(&names).skip(usize::from(form.row_names));
+        if header_records == 0 {
+            head.back();
+        } else if header_records == 2 {
+            let ragged = |line, found| TabError::Ragged { record: 0, line, expected: width, found };
+            if !head.advance(width + usize::from(form.trailing), |line| ragged(line, width + 1))? {
+                return Err(TabError::Empty);
+            }
+            for (at, (cell, (label, _))) in head.contents().into_iter().zip(at_labels).enumerate() {
+                let text = head.text(at, cell)?;
+                *label = (!text.is_empty()).then_some(text);
+            }
+        } else if options.header == ReadHeader::Auto
+            && declared.iter().any(|column| !column.labels.is_empty())
+        {
+            // What cannot be cut into cells is told with its row when rows are read.
+            let is_record = match head.advance(limit, |line| TabError::TooManyColumns { line, limit }) {
+                Err(error @ TabError::Io(_)) => return Err(error),
+                cut => cut.unwrap_or(false),
+            };
+            let cells = if is_record { head.contents() } else { Vec::new() };
+            if are_labels(&cells, names.iter().skip(usize::from(form.row_names)), &known) {
+                (header_records, form.header) = (2, ReadHeader::Both);
+            } else {
+                head.back();
+            }
+        }
         let columns: Vec<LayoutColumn> = names
             .iter()
             .zip(labels)

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, HashSet};
 
 use exporter_core::codebook::{Codebook, Document, Language, Study, Table, ValueLabels, Variable};
 use exporter_core::dataset::{
-    ReasonColumn, Unfit, adopt_labels, completed_table, completed_variable, fit_to_kind, table_of,
+    Labelled, ReasonColumn, Unfit, adopt_labels, completed_table, completed_variable, fit_to_kind,
+    replaced_in_table, replaced_in_variable, table_of, unheld_kind,
 };
 use exporter_core::{Error, Loss, LossCode, LossReport, Result, suggest};
 use serde_json::{Map, Value as Json};
 
 use super::{StudyPart, TablePart};
+use crate::input::says_kinds;
 use crate::study::OpenKinds;
 
 /// Field of a study that its files need not share.
@@ -29,19 +31,23 @@ pub(super) struct Merging<'a> {
     pub(super) documents: BTreeMap<usize, (usize, usize)>,
     /// Parts so far.
     parts: usize,
-    /// What files say otherwise than those before them.
+    /// What files say otherwise than their description or those before them.
     pub(super) losses: LossReport,
+    /// Languages of the files.
+    pub(super) languages: Vec<String>,
 }
 
 impl<'a> Merging<'a> {
     pub(super) fn new(codebook: Codebook, open: &'a OpenKinds) -> Self {
-        let (from, documents, parts, losses) = Default::default();
-        Self { codebook, open, from, documents, parts, losses }
+        let (from, documents, parts, losses, languages) = Default::default();
+        Self { codebook, open, from, documents, parts, losses, languages }
     }
 
     /// Takes over all that a description without tables says.
     pub(super) fn study(&mut self, part: &StudyPart) -> Result<()> {
-        let own = part.dataset.codebook();
+        let own = part.dataset.codebook().for_default_language(self.codebook.default_language());
+        let own = own.as_ref();
+        self.languages.extend(own.study.languages.iter().cloned());
         own.value_labels.keys().for_each(|set| {
             self.adopt_set(own, "study", set);
         });
@@ -58,40 +64,38 @@ impl<'a> Merging<'a> {
         part: &TablePart,
         declared: Option<&Table>,
     ) -> Result<(Table, Vec<usize>)> {
-        let own = part.dataset.codebook();
+        let own = part.dataset.codebook().for_default_language(self.codebook.default_language());
+        let own = own.as_ref();
+        self.languages.extend(own.study.languages.iter().cloned());
         let mut table = table_of(own, part.table)?.clone();
-        self.adopt_value_labels(own, &part.name, &mut table);
+        self.adopt_free_value_labels(own, &part.name);
         self.adopt_study(&own.study, &part.file, Some(&part.name))?;
         self.adopt_documents(own, Some(&part.name));
         self.parts += 1;
         table.name.clone_from(&part.name);
         table.parent = None;
         let columns = (0..table.variables.len()).collect();
-        let Some(declared) = declared else { return Ok((table, columns)) };
-        let known = table.columns_by_name();
-        if let Some(variable) =
-            declared.variables.iter().find(|variable| !known.contains_key(variable.name.as_str()))
-        {
-            let known = table.variables.iter().map(|known| known.name.as_str());
-            return Err(Error::not_found(format!(
-                "{} has no column for the variable {:?}",
-                part.file, variable.name
-            ))
-            .table(&declared.name)
-            .variable(&variable.name)
-            .with_hint(suggest::suggestion(&variable.name, "columns of the file", known)));
-        }
-        let described = declared.columns_by_name();
-        for variable in &mut table.variables {
-            let column = described.get(variable.name.as_str());
-            if let Some(declared) = column.and_then(|column| declared.variables.get(*column)) {
-                let kind_is_open = self.open.contains(&part.name, &variable.name);
-                let sets = &mut self.codebook.value_labels;
-                let fitted = kind_is_open.then(|| fitted(declared, variable, sets, &part.name)).flatten();
-                let declared = fitted.as_ref().unwrap_or(declared);
-                *variable = completed_variable(declared, variable, kind_is_open);
+        let none = Table::default();
+        let described = declared.unwrap_or(&none);
+        columns_are_there(described, &table, &part.file)?;
+        let known = described.columns_by_name();
+        let mut replaced = Vec::new();
+        for (column, variable) in table.variables.iter_mut().enumerate() {
+            let at = known.get(variable.name.as_str());
+            match at.and_then(|at| described.variables.get(*at)) {
+                Some(declared) => self.variable(declared, (variable, column), own, part, &mut replaced),
+                None => {
+                    let adopted =
+                        variable.labels.as_ref().and_then(|set| self.adopt_set(own, &part.name, set));
+                    variable.labels = adopted.or(variable.labels.take());
+                }
             }
         }
+        let Some(declared) = declared else { return Ok((table, columns)) };
+        replaced.extend(replaced_in_table(declared, &table));
+        let replaced: LossReport = replaced.into_iter().collect();
+        let format = part.format.map_or("", |format| format.id);
+        self.losses.merge(replaced.named(format, |_| Some(part.file.clone())));
         let mut merged = completed_table(declared.clone(), &table);
         if self.open.contains_table(&part.name) {
             merged.kind = table.kind;
@@ -100,17 +104,46 @@ impl<'a> Merging<'a> {
         Ok((merged, columns))
     }
 
-    /// Takes over the value-label sets that the table uses, and those that no table of its file uses; a set of the same name
-    /// with other labels gets the table's name.
-    fn adopt_value_labels(&mut self, own: &Codebook, name: &str, table: &mut Table) {
+    /// Completes a described variable by that of its file, and tells what the file says otherwise.
+    fn variable(
+        &mut self,
+        declared: &Variable,
+        (own, column): (&mut Variable, usize),
+        file: &Codebook,
+        part: &TablePart,
+        lost: &mut Vec<Loss>,
+    ) {
+        let sets = &mut self.codebook.value_labels;
+        let says_kinds = part.format.is_some_and(says_kinds);
+        let is_open = self.open.contains(&part.name, &own.name);
+        let unheld = unheld_kind(declared, &own.kind, &part.name)
+            .filter(|_| says_kinds && !is_open && has_values(part, column));
+        let mut described = declared.clone();
+        let has_own_kind = is_open || unheld.is_some();
+        if has_own_kind && says_kinds {
+            let unfit = fit_to_kind(&mut described, &own.kind, sets, &part.name);
+            lost.extend(unfit.losses(&described, &part.name));
+        } else if is_open && let Some(fitted) = fitted(declared, own, sets, &part.name) {
+            described = fitted;
+        }
+        lost.extend(unheld);
+        let (known, found) = (Labelled::of(&described, sets), Labelled::of(own, &file.value_labels));
+        lost.extend(replaced_in_variable(known, found, &part.name));
+        if described.labels.is_none() {
+            let set = own.labels.take();
+            let adopted =
+                set.as_ref().and_then(|set| adopt_labels(sets, &file.value_labels, &part.name, set));
+            own.labels = adopted.or(set);
+        }
+        *own = completed_variable(&described, own, has_own_kind);
+    }
+
+    /// Takes over the value-label sets that no table of a file uses.
+    fn adopt_free_value_labels(&mut self, own: &Codebook, name: &str) {
         let tables = own.tables.iter().flat_map(|table| &table.variables);
         let used: HashSet<&str> = tables.filter_map(|variable| variable.labels.as_deref()).collect();
         for set in own.value_labels.keys().filter(|set| !used.contains(set.as_str())) {
             self.adopt_set(own, name, set);
-        }
-        for variable in &mut table.variables {
-            let adopted = variable.labels.as_ref().and_then(|set| self.adopt_set(own, name, set));
-            variable.labels = adopted.or(variable.labels.take());
         }
     }
 
@@ -123,7 +156,7 @@ impl<'a> Merging<'a> {
     fn adopt_study(&mut self, own: &Study, file: &str, table: Option<&str>) -> Result<()> {
         let mut study = fields(&self.codebook.study)?;
         for (field, value) in fields(own)? {
-            let Some(known) = study.get_mut(&field) else {
+            let Some(known) = study.get(&field) else {
                 self.from.insert(field.clone(), file.to_owned());
                 study.insert(field, value);
                 continue;
@@ -131,18 +164,12 @@ impl<'a> Merging<'a> {
             let Some(other) = self.from.get(&field).filter(|_| *known != value && field != ID) else {
                 continue;
             };
-            match (known.as_array_mut(), value.as_array()) {
-                // Files with other texts of one study may be in other languages beside the first.
-                (Some(known), Some(more)) if field == LANGUAGES && known.first() == more.first() => {
-                    let new: Vec<Json> = more.iter().filter(|tag| !known.contains(tag)).cloned().collect();
-                    known.extend(new);
-                }
-                _ => {
-                    let action = format!("{field} of the study left out, {other} says another");
-                    let first = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                    let loss = Loss::new(LossCode::METADATA_DROPPED, action).first(None, first);
-                    self.losses.add(table.into_iter().fold(loss, Loss::table));
-                }
+            // Texts keep their languages, which are listed in the end.
+            if field != LANGUAGES {
+                let action = format!("{field} of the study left out, {other} says another");
+                let first = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                let loss = Loss::new(LossCode::METADATA_DROPPED, action).first(None, first);
+                self.losses.add(table.into_iter().fold(loss, Loss::table));
             }
         }
         let problem = |problem| Error::invalid(format!("study: {problem}"));
@@ -167,6 +194,27 @@ impl<'a> Merging<'a> {
             self.losses.add(loss.first(None, document.name.as_str()));
         }
     }
+}
+
+/// Holds the described variables against the columns of a file.
+///
+/// # Errors
+/// Where some have no column; names them.
+fn columns_are_there(declared: &Table, table: &Table, file: &str) -> Result<()> {
+    let known = table.columns_by_name();
+    let names = declared.variables.iter().map(|variable| variable.name.as_str());
+    let missing: Vec<&str> = names.filter(|name| !known.contains_key(name)).collect();
+    match suggest::without_columns(&missing, file, table.variables.iter().map(|known| known.name.as_str())) {
+        Some(error) => Err(error.table(&declared.name)),
+        None => Ok(()),
+    }
+}
+
+/// Whether a column may have values: one without any fits every kind.
+fn has_values(part: &TablePart, column: usize) -> bool {
+    let facts = part.dataset.facts(part.table);
+    let nulls = facts.and_then(|facts| facts.columns.get(&column)?.nulls.zip(facts.rows));
+    nulls.is_none_or(|(nulls, rows)| nulls < rows)
 }
 
 /// Whether two descriptions are of one document, wherever its contents are.

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use exporter_core::codebook::{Codebook, Parent};
 use exporter_core::dataset::{CodedReasons, DeclaredReasons, FoldedReasons, document_of, table_of};
 use exporter_core::{
-    Batches, Dataset, Error, Loss, LossCode, LossReport, MemoryDataset, Note, Part, Result, Scan, TableId,
-    TableProfile,
+    Batches, Dataset, Error, FormatInfo, Loss, LossCode, LossReport, MemoryDataset, Note, Part, Result, Scan,
+    TableId, TableProfile,
 };
 
 use crate::study::{Documents, OpenKinds};
@@ -28,6 +28,8 @@ pub struct TablePart {
     pub name: String,
     /// Name of the file, for messages.
     pub file: String,
+    /// The format of the file, where it is known.
+    pub(crate) format: Option<&'static FormatInfo>,
 }
 
 impl TablePart {
@@ -38,7 +40,7 @@ impl TablePart {
         name: impl Into<String>,
         file: impl Into<String>,
     ) -> Self {
-        Self { dataset, table, name: name.into(), file: file.into() }
+        Self { dataset, table, name: name.into(), file: file.into(), format: None }
     }
 
     /// Adds the tables of a codebook that have no part, without rows, and says which, in a note and by name.
@@ -108,7 +110,8 @@ struct Assembled {
 
 impl AssembledDataset {
     /// Describes the parts' tables by a codebook: what it declares wins, what it leaves open stays as the part says. What a
-    /// part says of the study otherwise than one before it is among the losses.
+    /// part says otherwise of its variables, and of the study otherwise than one before it, is among the losses. Texts of a part
+    /// stay in its default language where that is another one.
     ///
     /// `open` names the tables and variables whose kind the codebook leaves to the parts. A table whose file names its parent
     /// has it when that is among the parts; when not, that is a loss of reading.
@@ -156,14 +159,17 @@ impl AssembledDataset {
             let columns_of = declared.map(|declared| merge::reason_columns(declared, &table));
             reasons.push(columns_of.unwrap_or_default());
             parents.add(&part);
-            let dataset: Box<dyn Dataset> = match DeclaredReasons::new(part.dataset, part.table, &table) {
+            let language = merging.codebook.default_language();
+            let matched = DeclaredReasons::new(part.dataset, part.table, &table, language);
+            let dataset: Box<dyn Dataset> = match matched {
                 Ok(matched) => Box::new(matched),
                 Err(dataset) => dataset,
             };
             merging.codebook.tables.push(table);
             tables.push(Assembled { dataset, table: part.table, columns });
         }
-        let merge::Merging { mut codebook, mut losses, documents, .. } = merging;
+        let merge::Merging { mut codebook, mut losses, documents, languages, .. } = merging;
+        codebook.list_languages(&languages);
         parents.link(&mut codebook, &mut losses);
         codebook.validate()?;
         let tables = Tables { codebook, studies, tables, documents, losses };

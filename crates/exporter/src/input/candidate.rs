@@ -188,7 +188,7 @@ pub(super) fn entry(source: &Source<'_>, path: &str, context: &Context) -> Resul
 }
 
 /// Whether files of a format say of what kinds their columns are.
-pub(super) fn says_kinds(format: &FormatInfo) -> bool {
+pub(crate) fn says_kinds(format: &FormatInfo) -> bool {
     rank(format) < RICHEST_FIRST.len()
 }
 

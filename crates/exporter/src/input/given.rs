@@ -119,6 +119,18 @@ impl Given {
         })
     }
 
+    /// The error of data that lacks columns of variables which the codebook describes, with the way to one that describes fewer.
+    pub(super) fn describing_fewer(&self, error: Error) -> Error {
+        if error.kind() != ErrorKind::NotFound || error.place().variable.is_none() {
+            return error;
+        }
+        let codebook = self.path.display();
+        error.with_further_hint(format!(
+            "to describe some variables alone: exporter export {codebook} --to codebook --variables NAME,… --out \
+             fewer.codebook.json, and then --codebook fewer.codebook.json"
+        ))
+    }
+
     /// Says which tables of the codebook are in none of the inputs, and which files may hold them.
     ///
     /// # Errors

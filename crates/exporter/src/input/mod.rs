@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 use exporter_core::codebook::Table;
 use exporter_core::{
-    Context, Dataset, Error, ErrorKind, LossReport, Password, Projection, Registry, Result, Source, TableId,
+    Context, Dataset, Error, ErrorKind, FormatInfo, LossReport, Password, Projection, Registry, Result,
+    Source, TableId,
 };
 use serde_json::Value as Json;
 
@@ -24,7 +25,7 @@ use files::open_files;
 use found::{Found, found};
 use given::given;
 
-pub(crate) use candidate::is_of;
+pub(crate) use candidate::{is_of, says_kinds};
 pub(crate) use found::{is_study, unpacked, unpacked_stream};
 
 /// How inputs are opened.
@@ -195,7 +196,7 @@ pub fn open_sources(
                 }
                 Found::Files(files) => {
                     let data = open_files(files, &each, described.clone(), true, registry, context)?;
-                    Opened::of(Box::new(data), &files.name)
+                    Opened::of(Box::new(data), &files.name, None)
                 }
                 Found::Study(_) => continue,
             };
@@ -209,6 +210,10 @@ pub fn open_sources(
         }
         let id = if sources.len() > 1 { "study" } else { "" };
         assembled(studies, parts, study, id, None)
+    });
+    let data = data.map_err(|error| match &given {
+        Some(given) => given.describing_fewer(error),
+        None => error,
     })?;
     Ok(data.with_documents(described.and_then(|(_, documents)| documents)).with_losses(losses))
 }
@@ -333,13 +338,16 @@ pub(crate) enum Opened {
 
 impl Opened {
     /// All that a dataset has.
-    fn of(dataset: Box<dyn Dataset>, file: &str) -> Self {
+    fn of(dataset: Box<dyn Dataset>, file: &str, format: Option<&'static FormatInfo>) -> Self {
         if dataset.codebook().tables.is_empty() {
             return Self::Study(StudyPart { dataset, file: file.to_owned() });
         }
         let data: Arc<dyn Dataset> = dataset.into();
         let names = data.codebook().tables.iter().map(|table| table.name.clone()).enumerate();
-        let part = |(at, name)| TablePart::new(Box::new(Arc::clone(&data)), TableId(at), name, file);
+        let part = |(at, name)| TablePart {
+            format,
+            ..TablePart::new(Box::new(Arc::clone(&data)), TableId(at), name, file)
+        };
         Self::Tables(names.map(part).collect())
     }
 
@@ -371,12 +379,17 @@ pub(crate) fn open_data(
         Some(format) => registry.open_as(format, &source, options.options.clone(), context)?,
         None => registry.open(&source, options.options.clone(), context)?,
     };
+    let format = match format {
+        Some(format) => Some(registry.format(format)?),
+        // It is asked for where a description is held against the file.
+        None => declared.as_ref().map(|_| registry.recognise(&source, context)).transpose()?,
+    };
     if let [own] = dataset.codebook().tables.as_slice() {
         let own = if own.name.is_empty() { stem } else { &own.name };
         let name = declared.map_or(own, |declared| &declared.table.name).to_owned();
-        return Ok(Opened::Tables(vec![TablePart { dataset, table: TableId(0), name, file }]));
+        return Ok(Opened::Tables(vec![TablePart { dataset, table: TableId(0), name, file, format }]));
     }
-    Ok(Opened::of(dataset, &file))
+    Ok(Opened::of(dataset, &file, format))
 }
 
 /// The table that a data file is, by its name without extension.

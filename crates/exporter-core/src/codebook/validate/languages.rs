@@ -2,6 +2,7 @@
 
 use super::names::Names;
 use super::{Problems, rules};
+use crate::codebook::languages::serves;
 use crate::codebook::{Codebook, Group, Question, Study, Table, Text, ValidationRule, Variable};
 
 pub(super) fn check(codebook: &Codebook, problems: &mut Problems) {
@@ -64,11 +65,7 @@ impl Visit<'_> {
             return;
         }
         // A text in `pt` serves a study in `pt-BR`; tags are the same in capitals (BCP 47, 2.1.1).
-        let serves = |language: &String| {
-            let same = language.get(..tag.len()).filter(|start| start.eq_ignore_ascii_case(tag));
-            same.is_some() && matches!(language.as_bytes().get(tag.len()), None | Some(b'-'))
-        };
-        if !self.languages.is_empty() && !self.languages.iter().any(serves) {
+        if !self.languages.is_empty() && !self.languages.iter().any(|language| serves(language, tag)) {
             let message =
                 format!("the language {tag:?} is not among the study's: {}", self.languages.join(", "));
             self.problems.add(rules::UNKNOWN_LANGUAGE, place(), message);
