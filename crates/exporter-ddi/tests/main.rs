@@ -161,7 +161,8 @@ fn statistics_that_rows_do_not_give_again_are_told() {
     let weighted = |stated: &str| {
         let stat = format!("<sumStat type=\"mean\" wgtd=\"wgtd\"{stated}>2</sumStat>");
         let variables = format!(
-            "<var ID=\"V1\" name=\"id\" wgt-var=\"V2\" dcml=\"0\">{stat}</var><var ID=\"V2\" name=\"w\" dcml=\"0\"/>"
+            "<var ID=\"V1\" name=\"id\" wgt-var=\"V2\">{stat}<varFormat type=\"character\"/></var>\
+             <var ID=\"V2\" name=\"w\"><varFormat type=\"character\"/></var>"
         );
         let text = document(&file("pets.plain"), &variables);
         told(&among(&text, &[("pets.plain", b"#plain\nid\tw\n1\t1\n")], 1).unwrap().losses())

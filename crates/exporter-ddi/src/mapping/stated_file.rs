@@ -20,9 +20,10 @@ const STRUCTURE: &str = "fileStrc@type";
 const RECORD_TYPE: &str = "recGrp@rectype";
 const TYPE_VARIABLE: &str = "recGrp@recidvar";
 /// How attributes of a table begin that say more of its files: further ones, and fingerprints.
-const OF_FILES: [&str; 2] = ["fileTxt[", "dataFingerprint"];
-/// And those among them that say more of the first.
-const OF_FIRST: &str = "fileTxt[1]";
+const OF_FILES: [&str; 4] = [EACH, "dataFingerprint", "algorithmSpecification", "digitalFingerprintValue"];
+/// Of several files one, and the first.
+const EACH: &str = "fileTxt[";
+const FIRST: &str = "fileTxt[1]";
 /// Attributes of a variable: where its column stands.
 const PLACE: [&str; 4] = ["location@StartPos", "location@EndPos", "location@width", "location@RecSegNo"];
 /// Attributes of a variable: how its values are stored.
@@ -61,8 +62,11 @@ pub(crate) fn keep(table: &mut Table, file: &TableFile) -> bool {
         let value = value.map(|value| ((*name).to_owned(), Attribute::One(value.clone())));
         table.attributes.extend(value);
     }
-    // With a data file only some of it is kept.
-    table.attributes.retain(|name, _| !is_of_files(name) || name.starts_with(OF_FIRST));
+    // What is kept of further files where there is a data file is among it.
+    let is_among = |name: &str| name.starts_with(EACH) && !name.starts_with(FIRST);
+    if !file.further.is_empty() {
+        table.attributes.retain(|name, _| !is_among(name));
+    }
     table.attributes.extend(file.further.clone());
     // A column that is the next one of its file needs no word.
     let is_next = |(at, column): (usize, &Column)| {
@@ -101,8 +105,10 @@ fn says_other_format(variable: &Variable, column: &Column) -> bool {
 
 /// Whether an attribute of a table is such a one, and may be written so.
 pub(crate) fn is_of_table(table: &Table, attribute: &str) -> bool {
-    let is_known = OF_TABLE.contains(&attribute) || is_of_files(attribute);
-    is_known && table.attributes.contains_key(attribute)
+    match is_of_files(attribute) {
+        true => table.attributes.contains_key(attribute),
+        false => OF_TABLE.contains(&attribute) && stated(&table.attributes, attribute).is_some(),
+    }
 }
 
 /// Whether an attribute of a table says more of its files.
@@ -112,7 +118,8 @@ pub(crate) fn is_of_files(attribute: &str) -> bool {
 
 /// Whether an attribute of a variable is such a one, and may be written so.
 pub(crate) fn is_of_variable(variable: &Variable, attribute: &str) -> bool {
-    (PLACE.contains(&attribute) || FORMAT.contains(&attribute)) && variable.attributes.contains_key(attribute)
+    (PLACE.contains(&attribute) || FORMAT.contains(&attribute))
+        && stated(&variable.attributes, attribute).is_some()
 }
 
 /// Whether the kind of a variable is a guess, which is not written as if it were known.
