@@ -95,7 +95,7 @@ impl VariableEntry<'_> {
                 match measure {
                     Some(Measure::Nominal) => "nominal",
                     Some(Measure::Ordinal) => "ordinal",
-                    Some(Measure::Scale) | None => "",
+                    Some(Measure::Scale) | None => nature(self.variable).unwrap_or_default(),
                 },
             )
             .with("wgt", if self.is_weight { "wgt" } else { "" })
@@ -166,9 +166,12 @@ impl VariableEntry<'_> {
         let code = |code: &str| values::value_of(code, kind).map(|value| (self.written)(&value));
         let known = Known { read: &READ, first: &FIRST, code: &code, structure: self.structure };
         let placed = free_elements::place(&mut var, attributes, &known);
+        let has_nature =
+            var.attribute("nature").is_some() && var.attribute("nature") == nature(self.variable);
         let is_written = |name: &str| {
             placed.contains(name)
                 || name == EXCLUDED
+                || name == NATURE && has_nature
                 || name == INTERVAL && is_discrete && interval == DISCRETE
                 || name == ELSEWHERE && notes_elsewhere(attributes, "txt") > 0
                 || !self.has_file
@@ -352,6 +355,16 @@ const FIRST: [&str; 10] = [
     "universe",
 ];
 
+/// The attribute of a variable that is measured otherwise than a codebook tells apart.
+const NATURE: &str = "var@nature";
+const NATURES: [&str; 4] = ["interval", "ratio", "percent", "other"];
+
+/// How it is measured, as `nature` says.
+fn nature(variable: &Variable) -> Option<&'static str> {
+    let kept = variable.attributes.get(NATURE)?.values();
+    NATURES.into_iter().find(|nature| kept == [*nature])
+}
+
 /// Reads a variable; what the notes of this program say is not looked at.
 pub(crate) fn read(var: &Element, default: Option<&str>) -> ReadVariable {
     let name = var.attribute("name").unwrap_or_default();
@@ -378,6 +391,9 @@ pub(crate) fn read(var: &Element, default: Option<&str>) -> ReadVariable {
         }
         _ => None,
     };
+    if let Some(nature) = var.attribute("nature").filter(|nature| NATURES.contains(nature)) {
+        variable.attributes.insert(NATURE.to_owned(), Attribute::One(nature.to_owned()));
+    }
     // Some write `wgtd` or `Y`.
     variable.weight = var.attribute("wgt").is_some_and(|wgt| matches!(wgt, "wgt" | "wgtd" | "Y"));
     variable.question = question::read(var, default, &mut left).map(Box::new);

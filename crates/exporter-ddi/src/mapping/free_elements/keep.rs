@@ -65,6 +65,12 @@ fn holds_text(name: &str) -> bool {
     rule.is_some_and(|rule| matches!(rule.content, Content::Text(_)))
 }
 
+/// Whether elements of this name may hold texts: words that stray among elements make no text of these.
+fn may_hold_text(name: &str) -> bool {
+    let rule = Version::V2_5.structure().rule(name);
+    rule.is_none_or(|rule| !matches!(rule.content, Content::Children(_)))
+}
+
 impl Keeping<'_> {
     /// What an element says; the way to it is a path of names.
     fn element(&mut self, element: &Element, path: &str, is_read: bool, taken: Taken) -> Said {
@@ -95,7 +101,7 @@ impl Keeping<'_> {
         let mut said: Said =
             own_attributes(element, stated).map(|(name, value)| (format!("@{name}"), vec![value])).collect();
         let is_form = is_read && !path.is_empty() && inside.is_empty() && !self.is_on_the_way(path);
-        let is_text = has_text(element) && inside.is_empty() || is_form;
+        let is_text = has_text(element) && inside.is_empty() && may_hold_text(&element.name) || is_form;
         let mut groups: Vec<(&str, Vec<&Element>)> = Vec::new();
         let mut known: HashMap<&str, usize> = HashMap::new();
         let is_said =
