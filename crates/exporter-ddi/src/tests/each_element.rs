@@ -27,7 +27,7 @@ const EXCEPTIONS: [(&str, &str); 31] = [
     ("fileStrc@type", "which records there are is the table"),
     ("recGrp/labl", "a record is called as its table is"),
     ("recGrp/labl@xml:lang", "a record is called as its table is"),
-    ("varGrp@type", "a group that is displayed alone asks nothing, as its kind says"),
+    ("varGrp@type", "a text alone that has members is told in words of its own"),
     ("var@wgt", "what is said by nothing: it is no weight"),
     ("universe@clusion", "what is said by nothing: it is included"),
     ("var@intrvl", "it is the measure, which a note keeps where the kind is a guess"),
