@@ -46,6 +46,8 @@ fn written_again(read: &[Part]) {
         if read.iter().any(|part| writer.part(part).is_err()) {
             continue;
         }
+        // A property that XML has twice is written once, which is told.
+        let is_told = !writer.remarks().is_empty();
         let written = writer.finish().unwrap_or_else(|error| panic!("{error}"));
         let mut reader = MetadataReader::of_either(&written[..], MOST * 64, Mode::Lenient)
             .unwrap_or_else(|fault| panic!("{fault}"));
@@ -53,7 +55,7 @@ fn written_again(read: &[Part]) {
         while let Some(part) = reader.next_part().unwrap_or_else(|fault| panic!("{fault}")) {
             again.push(part);
         }
-        if form == Form::Json {
+        if form == Form::Json && !is_told {
             assert!(again.iter().map(said).eq(read.iter().map(said)), "{again:?} was {read:?}");
         }
     }
